@@ -86,7 +86,8 @@ export async function createTables(
       const now = context.catalog.snapshot();
       const overtaken = missing.some(({ databaseId, name }) => now.byName('table', databaseId, name) !== undefined);
       // Somebody else created one of them meanwhile: nothing of ours was kept, and theirs stays.
-      if (!overtaken || !(error instanceof KustoError) || error.code !== 'BadRequest_EntityNameAlreadyExists') throw error;
+      if (!overtaken || !(error instanceof KustoError) || error.code !== 'BadRequest_EntityNameAlreadyExists')
+        throw error;
       return createTables(context, tables);
     }
   }
@@ -161,7 +162,8 @@ export async function changeColumns(
       planned = change(before);
       const kept = new Set(planned.columns.map(({ id }) => id));
       const known = new Set(before.columns.map(({ id }) => id));
-      for (const column of planned.columns) if (!known.has(column.id)) await write.addColumn(tableId, engineColumn(column));
+      for (const column of planned.columns)
+        if (!known.has(column.id)) await write.addColumn(tableId, engineColumn(column));
       for (const { id } of before.columns) if (!kept.has(id)) await write.dropColumn(tableId, id);
     },
     (tx) => {
@@ -169,7 +171,10 @@ export async function changeColumns(
       const now = tx.get('table', tableId);
       const after = now && change(now);
       if (after === undefined || !sameColumns(after, planned)) {
-        throw new KustoError('BadRequest_EntityInUse', 'The table changed while the command ran. Send the command again.');
+        throw new KustoError(
+          'BadRequest_EntityInUse',
+          'The table changed while the command ran. Send the command again.',
+        );
       }
       tx.put(after);
       return after;

@@ -81,7 +81,9 @@ async function renameColumns(context: CommandContext, renames: readonly Rename[]
       );
     }
     tx.put({ ...table, columns });
-    return columns.filter(({ id }) => names.has(id)).map(({ name, type }) => [`${table.name}.${name}`, clrTypeOf(type), '']);
+    return columns
+      .filter(({ id }) => names.has(id))
+      .map(({ name, type }) => [`${table.name}.${name}`, clrTypeOf(type), '']);
   });
   return value;
 }
@@ -107,7 +109,10 @@ export const renameManyColumns = defineCommand({
 function without(table: TableEntity, names: readonly string[]): TableEntity {
   const columns = table.columns.filter(({ name }) => !names.includes(name));
   if (columns.length === 0) {
-    throw new KustoError('BadRequest_InvalidSchema', `Table '${table.name}' needs a column: its last cannot be dropped.`);
+    throw new KustoError(
+      'BadRequest_InvalidSchema',
+      `Table '${table.name}' needs a column: its last cannot be dropped.`,
+    );
   }
   return { ...table, columns };
 }

@@ -25,7 +25,14 @@ export const createTable = defineCommand({
 
 export const createTableBasedOn = defineCommand({
   name: 'CreateTableBasedOnAnother',
-  grammar: seq('create table', name('table'), 'based-on', name('source'), flag('ifNotExists', 'ifnotexists'), tableTexts),
+  grammar: seq(
+    'create table',
+    name('table'),
+    'based-on',
+    name('source'),
+    flag('ifNotExists', 'ifnotexists'),
+    tableTexts,
+  ),
   permission: 'DatabaseUser',
   result: TABLE_SCHEMA,
   operation: 'TableCreate',
@@ -63,7 +70,10 @@ export const createMergeTable = defineCommand({
 
 function merged(
   table: TableEntity,
-  args: { readonly columns: readonly ColumnDeclaration[]; readonly properties: { docstring?: string; folder?: string } },
+  args: {
+    readonly columns: readonly ColumnDeclaration[];
+    readonly properties: { docstring?: string; folder?: string };
+  },
   span?: { start: number; end: number },
 ): TableEntity {
   return {
@@ -104,7 +114,8 @@ export const createMergeManyTables = defineCommand({
     for (const { table, columns } of args.tables) {
       checkName(table, context.spanOf('tables'));
       checkColumns(columns, context.spanOf('tables'));
-      if (context.catalog.snapshot().byName('table', database.id, table)) context.authorize('TableAdmin', tableScope(table));
+      if (context.catalog.snapshot().byName('table', database.id, table))
+        context.authorize('TableAdmin', tableScope(table));
     }
     for (const { table, columns } of args.tables) {
       const existing = context.catalog.snapshot().byName('table', database.id, table);
