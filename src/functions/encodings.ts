@@ -54,6 +54,7 @@ function packed(text: string, pack: (bytes: Buffer, options: { level: number }) 
 
 function gzip(text: string): string {
   const bytes = packed(text, gzipSync, 18);
+  bytes[8] = 0;
   bytes[9] = 255;
   return bytes.toString('base64');
 }
@@ -168,7 +169,7 @@ export const ENCODING_FUNCTIONS: readonly ScalarFunction[] = [
   textual('punycode_from_string', 'Punycode of a text.', (text) => attempt(text, punycode.encode)),
   textual('punycode_to_string', 'Text of Punycode.', (text) => attempt(text, punycode.decode)),
   textual('punycode_domain_from_string', 'Domain name with its xn-- labels decoded.', (text) =>
-    attempt(text, punycode.toUnicode),
+    attempt(text, (domain) => domain.replace(/(?<=^|\.)xn--([^.]*)/gi, (_, label: string) => punycode.decode(label))),
   ),
   textual('punycode_domain_to_string', 'Domain name with its labels as Punycode.', (text) =>
     attempt(text, punycode.toASCII),

@@ -53,9 +53,10 @@ function indexOf(source: string, match: string, start: number, length: number, o
   const characters = points(source);
   const wanted = points(match);
   const from = start < 0 ? Math.max(0, characters.length + start) : start;
+  // The length limits where a match may start (seen: indexof('abcdefg', 'cde', 1, 2) is 2).
   const end = length === -1 ? characters.length : Math.min(characters.length, from + length);
   let left = occurrence;
-  for (let i = from; i + wanted.length <= end; i++) {
+  for (let i = from; i < end || (i === end && wanted.length === 0); i++) {
     if (wanted.every((character, k) => characters[i + k] === character) && --left <= 0) return i;
   }
   return -1;

@@ -91,10 +91,10 @@ function urlParts(url: string): Json {
   };
 }
 
-/** Up to four parts of up to eight digits each, as one number; null when it is no such version. */
-function versionNumber(version: string): string | null {
+/** Up to four parts of up to eight digits each, as one number of 32 digits; empty when it is no such version. */
+function versionNumber(version: string): string {
   const parts = version.trim().split('.');
-  if (parts.length > 4 || !parts.every((part) => /^\d{1,8}$/.test(part))) return null;
+  if (parts.length > 4 || !parts.every((part) => /^\d{1,8}$/.test(part))) return '';
   while (parts.length < 4) parts.push('0');
   return BigInt(parts.map((part) => part.padStart(8, '0')).join('')).toString();
 }
@@ -140,7 +140,7 @@ export const TEXT_PARSING_FUNCTIONS: readonly ScalarFunction[] = [
   textual('parse_urlquery', 'Parameters of the query part of a URL as a bag.', (query) =>
     writeJson({ 'Query Parameters': queryParameters(query) }),
   ),
-  textual('parse_version', 'A version such as 1.2.3.4 as a comparable decimal; null when it is none.', versionNumber),
+  textual('version_digits', 'Digits of parse_version(); empty when the text is no version (internal).', versionNumber),
   textual('parse_command_line', 'Array of the arguments of a command line.', (line, kind = 'windows') => {
     if (kind.toLowerCase() !== 'windows') {
       throw new KustoError('SEM0001', `parse_command_line(): the parser '${kind}' is not known; use 'windows'.`);

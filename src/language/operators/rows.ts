@@ -73,10 +73,13 @@ export const ROW_OPERATORS: Readonly<Record<string, OperatorBinder>> = {
   },
   ConsumeOperator: (_node, input) => limited(input, literal('long', 0n)),
   GetSchemaOperator: (node, input, scope) => {
-    const columns = scope.context.columns(resultColumns(node));
+    // The binder has the ordinal as a long; the reference answers an int.
+    const columns = scope.context.columns(
+      resultColumns(node).map(({ name, type }) => ({ name, type: type === 'long' ? ('int' as const) : type })),
+    );
     const rows = input.columns.map((column, i) => [
       literal('string', column.name),
-      literal('long', BigInt(i)),
+      literal('int', i),
       literal('string', CLR_TYPES[column.type]),
       literal('string', column.type),
     ]);

@@ -1,3 +1,4 @@
+import { scalarFunction } from '../../../../functions/index.js';
 import type { LoweredArgument, ScalarRow } from '../../../dialect.js';
 import { code, sql, value, type Sql } from '../../../tree.js';
 import { castTo } from '../cast.js';
@@ -57,6 +58,22 @@ const toBool: ScalarRow = ({ args: [arg] }) => {
   }
 };
 
+/** A number counts ticks. */
+function ticksOf(arg: LoweredArgument, type: 'datetime' | 'timespan'): Sql | undefined {
+  const inRange = (ticks: Sql): Sql => (type === 'datetime' ? sql`kql_datetime_range(${ticks})` : ticks);
+  switch (arg.type) {
+    case type:
+      return arg.sql;
+    case 'int':
+    case 'long':
+      return inRange(castTo(arg.sql, type));
+    case 'real':
+      return inRange(sql`kql_real_long(${arg.sql})`);
+    default:
+      return undefined;
+  }
+}
+
 const isNull: ScalarRow = ({ args: [arg] }) => (arg!.type === 'string' ? sql`false` : sql`(${arg!.sql} IS NULL)`);
 
 export const CONVERSION_ROWS: Readonly<Record<string, ScalarRow>> = {
@@ -82,8 +99,13 @@ export const CONVERSION_ROWS: Readonly<Record<string, ScalarRow>> = {
         return undefined;
     }
   },
-  todatetime: ({ args: [arg] }) => (arg!.type === 'datetime' ? arg!.sql : arg!.type === 'long' || arg!.type === 'int' ? castTo(arg!.sql, 'datetime') : undefined),
-  totimespan: ({ args: [arg] }) => (arg!.type === 'timespan' ? arg!.sql : arg!.type === 'long' || arg!.type === 'int' ? castTo(arg!.sql, 'timespan') : undefined),
+  todatetime: ({ args: [arg] }) => ticksOf(arg!, 'datetime'),
+  totimespan: ({ args: [arg] }) => ticksOf(arg!, 'timespan'),
+  // Up to 32 whole digits: more than a stored decimal has.
+  parse_version: (call) => {
+    const digits = call.lowering.viaFunction(scalarFunction('version_digits')!, { ...call, name: 'version_digits', type: 'string' });
+    return sql`CAST(nullif(${digits}, '') AS DECIMAL(38, 0))`;
+  },
   todecimal: ({ args: [arg] }) =>
     ['int', 'long', 'bool', 'decimal'].includes(arg!.type) ? sql`TRY_CAST(${arg!.sql} AS DECIMAL(38, 18))` : undefined,
   toguid: ({ args: [arg] }) => (arg!.type === 'guid' ? arg!.sql : undefined),

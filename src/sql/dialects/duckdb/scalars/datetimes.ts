@@ -124,7 +124,7 @@ export const DATETIME_ROWS: Readonly<Record<string, ScalarRow>> = {
   datetime_add: datetimeAdd,
   datetime_diff: datetimeDiff,
   datetime_part: datetimePart,
-  datetime_list_timezones: () => sql`(SELECT CAST(to_json(list(z.name ORDER BY z.name)) AS VARCHAR) FROM pg_timezone_names() AS z)`,
+  datetime_list_timezones: () => sql`(SELECT CAST(to_json(list(DISTINCT z.name ORDER BY z.name)) AS VARCHAR) FROM pg_timezone_names() AS z WHERE NOT kql_not_iana(z.name))`,
   bin,
   floor: bin,
   bin_at: binAt,
@@ -140,6 +140,8 @@ export const DATETIME_MACROS: readonly string[] = [
   `kql_date_ticks(d) AS CAST(CAST(d AS DATE) - DATE '0001-01-01' AS BIGINT) * 864000000000`,
   // Beyond what a date can be there is no month to count to.
   `kql_add_months(d, months) AS CASE WHEN months BETWEEN -120000 AND 120000 THEN d + to_months(CAST(months AS INTEGER)) END`,
+  // ICU knows names that the time zone database does not.
+  `kql_not_iana(zone) AS regexp_full_match(zone, 'SystemV/.*|US/Pacific-New|Canada/East-Saskatchewan|Factory|A[CEGRS]T|BET|BST|C[ANS]T|CTT|E[AC]T|I[ES]T|JST|MIT|N[ES]T|P[LNRS]T|SST|VST')`,
   `kql_bin(x, size) AS CASE WHEN size > 0 THEN try(x - ((x % size) + size) % size) END`,
   `kql_bin_real(x, size) AS CASE WHEN size > 0 THEN floor(x / size) * size END`,
   // The reference has no answer in the year's last week that ends after 9999-12-31.
