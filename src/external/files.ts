@@ -62,6 +62,20 @@ export async function* externalFiles(
   }
 }
 
+/** For `validateNotEmpty`: throws unless every connection can be read and has a file of the table. */
+export async function requireNotEmpty(table: FileTable, access: StorageAccess, signal?: AbortSignal): Promise<void> {
+  for (const connection of table.connections) {
+    const alone = { ...table, connections: [connection] };
+    const files = externalFiles(alone, access, { limit: 1, ...(signal ? { signal } : {}) });
+    const first = await files[Symbol.asyncIterator]().next();
+    if (!first.done) continue;
+    throw new KustoError(
+      'ExternalTable_Empty',
+      `${connection.address} holds no file of the external table '${table.name}': check the address, the path format, namePrefix and fileExtension, or leave validateNotEmpty out.`,
+    );
+  }
+}
+
 async function* objects(
   store: ObjectStore,
   prefixes: readonly string[],

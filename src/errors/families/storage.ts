@@ -48,6 +48,8 @@ export const STORAGE_ERRORS = {
 
   /** Partitions, path format or properties of an external table are wrong. */
   ExternalTable_InvalidDefinition: { status: 400, permanent: true, type: BAD_REQUEST },
+  /** `validateNotEmpty` found nothing to read. */
+  ExternalTable_Empty: { status: 400, permanent: true, type: BAD_REQUEST },
   /** The external table holds more than a query may download. */
   ExternalTable_ScanTooLarge: { status: 413, permanent: true, type: BAD_REQUEST },
 } as const satisfies Record<string, ErrorEntry>;
