@@ -1,4 +1,5 @@
 import { KustoError } from '../errors/index.js';
+import { failpoint } from '../values/index.js';
 import type {
   Catalog,
   CatalogPersistence,
@@ -82,6 +83,7 @@ export class StoredCatalog implements Catalog {
     }
     const extents = this.place(transaction);
     if (transaction.isEmpty) return { value, cursor: this.cursor, extents };
+    failpoint('catalog.before-commit');
     await this.persistence.commit({
       puts: transaction.puts,
       deletes: transaction.deletes,
@@ -91,6 +93,7 @@ export class StoredCatalog implements Catalog {
       artifacts: transaction.artifacts,
       failures: transaction.failures,
     });
+    failpoint('catalog.after-commit');
     this.state = transaction.state;
     const last = extents.at(-1);
     if (last) {
