@@ -1,9 +1,7 @@
-import type { KustoType } from '../../values/index.js';
-import { UNIX_EPOCH_TICKS } from './values.js';
+import { MAX_DATETIME_TICKS, UNIX_EPOCH_TICKS, type KustoType } from '../../values/index.js';
 
 /** Longest text of a value; what is longer is cut (string) or dropped (dynamic), as the reference does. */
 const MAX_TEXT = 1_048_576;
-const LAST_TICK = 3_155_378_975_999_999_999n;
 
 /**
  * SQL that reads text as a type the way ingestion does: what cannot be read is NULL. DuckDB's own casts take too much
@@ -42,7 +40,7 @@ const integer = (text: string, as: string) =>
 /** SQL for ticks of a timestamp in microseconds, NULL outside of the years 1 to 9999. */
 export function ticksOfMicroseconds(microseconds: string, hundredNanoseconds = '0'): string {
   const ticks = `(CAST(${microseconds} AS HUGEINT) * 10 + ${UNIX_EPOCH_TICKS} + ${hundredNanoseconds})`;
-  return `CAST(if(${ticks} BETWEEN 0 AND ${LAST_TICK}, ${ticks}, NULL) AS BIGINT)`;
+  return `CAST(if(${ticks} BETWEEN 0 AND ${MAX_DATETIME_TICKS}, ${ticks}, NULL) AS BIGINT)`;
 }
 
 const RFC_DAYS = ['%a, %-d %b', '%A, %d-%b-', '%-d %b', '%d-%b-'];
@@ -97,5 +95,5 @@ export function fromUnixTime(text: string, unit: keyof typeof UNITS_A_SECOND): s
   const units = UNITS_A_SECOND[unit];
   const ticks = units > 10_000_000n ? `${number} / ${units / 10_000_000n}` : `${number} * ${10_000_000n / units}`;
   const whole = `CAST(floor(${ticks}) AS HUGEINT) + ${UNIX_EPOCH_TICKS}`;
-  return `CAST(if(${whole} BETWEEN 0 AND ${LAST_TICK}, ${whole}, NULL) AS BIGINT)`;
+  return `CAST(if(${whole} BETWEEN 0 AND ${MAX_DATETIME_TICKS}, ${whole}, NULL) AS BIGINT)`;
 }
