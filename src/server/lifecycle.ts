@@ -17,7 +17,11 @@ export async function shutDown(app: FastifyInstance, grace: number): Promise<voi
     }
   }, grace);
   try {
-    await app.close();
+    const closed = app.close();
+    while (app.inFlight.size > 0) await Promise.all([...app.inFlight].map((scope) => scope.ended));
+    // Clients keep connections open for their next request, which would hold up the end for a minute.
+    app.server.closeAllConnections();
+    await closed;
   } finally {
     clearTimeout(timer);
   }

@@ -79,7 +79,7 @@ export class FakeQueries implements QueryService {
   }
 
   async #run(text: string, context: RequestContext): Promise<QueryResult> {
-    const [verb, number = '0'] = text.split(' ');
+    const [verb, number = '0'] = text.split(/\s/);
     const result = (tables: readonly ResultTable[], rest: Partial<QueryResult> = {}): QueryResult => ({
       tables,
       visualization: null,
@@ -120,7 +120,7 @@ export class FakeQueries implements QueryService {
       case 'late':
         return result([table('PrimaryResult', X, () => numbers(5000, Number(number)))]);
       case 'semantic':
-        throw new KustoError('SEM0100', `'where' operator: Failed to resolve 'nope'`, { span: { start: 9, end: 13 } });
+        throw new KustoError('SEM0100', `'where' operator: Failed to resolve 'nope'`, { span: { start: 17, end: 21 } });
       case 'forbidden':
         throw new KustoError('BadRequest_EntityNotFound', `Entity 'T' was not found`);
       case 'crash':
@@ -199,7 +199,7 @@ export function testServer(options: Partial<ServerConfig> & { readonly level?: s
   const commands = new FakeCommands();
   const authenticate = async (authorization: string | undefined): Promise<Caller> => {
     if (config.development || authorization === TOKEN) return CALLER;
-    throw new KustoError('Unauthorized', 'The request has no valid token.');
+    throw new KustoError('Unauthorized' as 'General_BadRequest', 'The request has no valid token.');
   };
   const logger = pino({ level: options.level ?? 'info' }, sink) as unknown as FastifyBaseLogger;
   return { app: buildServer({ queries, commands, authenticate, config, log: logger }), queries, commands, log, config };
