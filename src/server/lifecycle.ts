@@ -3,7 +3,7 @@ import { KustoError } from '../errors/index.js';
 import type { ServerConfig } from './config.js';
 import { checkAddress } from './door.js';
 
-/** Listens, and answers the address to use. Port 0 takes a free one. Throws Server_ConfigurationRefused. */
+/** Listens, and answers the address to use. Port 0 takes a free one. Throws Configuration_Invalid. */
 export async function listen(app: FastifyInstance, config: ServerConfig, host: string, port: number): Promise<string> {
   checkAddress(host, config);
   return app.listen({ host, port });

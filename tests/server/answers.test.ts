@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { shutDown } from '../../src/server/index.js';
 import { post, testServer } from './fakes.js';
 import type { TestServer } from './fakes.js';
@@ -138,25 +138,6 @@ describe('v2 answer', () => {
     });
     expect(frames.at(-1)).toMatchObject({ HasErrors: true, Cancelled: false });
     expect(frame(frames, 'PrimaryResult').Rows.filter(Array.isArray)).toEqual([[0], [1], [2]]);
-  });
-});
-
-describe('result size', () => {
-  it('is cut at truncationmaxsize, and the answer says so', async () => {
-    start();
-    const frames = await query('v2', 'rows 100000', { truncationmaxsize: 200_000 });
-    const { Rows } = frame(frames, 'PrimaryResult');
-    expect(Rows.length).toBeGreaterThan(1000);
-    expect(Rows.length).toBeLessThan(100_000);
-    expect(frames.at(-1).OneApiErrors[0].error['@message']).toContain('200000 bytes');
-    await vi.waitFor(() => expect(server.queries.closed).toEqual(['rows 100000']));
-  });
-
-  it('is not cut with notruncation', async () => {
-    const limits = { ...testServer().config.limits, resultSize: 100_000 };
-    start({ limits });
-    expect((await query('v2', 'rows 100000')).at(-1).HasErrors).toBe(true);
-    expect(frame(await query('v2', 'rows 100000', { notruncation: true }), 'PrimaryResult').Rows).toHaveLength(100_000);
   });
 });
 

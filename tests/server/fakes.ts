@@ -143,6 +143,10 @@ export class FakeQueries implements QueryService {
   prepare(): Promise<never> {
     throw new Error('not needed here');
   }
+
+  runOver(): Promise<never> {
+    throw new Error('not needed here');
+  }
 }
 
 export class FakeCommands implements CommandService {
@@ -199,7 +203,7 @@ export function testServer(options: Partial<ServerConfig> & { readonly level?: s
   const commands = new FakeCommands();
   const authenticate = async (authorization: string | undefined): Promise<Caller> => {
     if (config.development || authorization === TOKEN) return CALLER;
-    throw new KustoError('Unauthorized' as 'General_BadRequest', 'The request has no valid token.');
+    throw new KustoError('Unauthorized', 'The request has no valid token.');
   };
   const logger = pino({ level: options.level ?? 'info' }, sink) as unknown as FastifyBaseLogger;
   return { app: buildServer({ queries, commands, authenticate, config, log: logger }), queries, commands, log, config };
