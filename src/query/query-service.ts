@@ -1,6 +1,6 @@
 import type { Caller } from '../security/caller.js';
 import type { CompiledSql } from '../engines/engine.js';
-import type { ColumnBatch, ColumnSchema } from '../values/index.js';
+import type { ColumnBatch, ColumnSchema, KustoValue } from '../values/index.js';
 
 /** The properties bag of a request, by the reference's option names, already checked for type. */
 export type RequestOptions = Readonly<Record<string, unknown>>;
@@ -63,9 +63,20 @@ export interface PreparedQuery {
   compile(scope?: readonly ScopedTable[]): Promise<{ readonly sql: CompiledSql; release(): Promise<void> }>;
 }
 
+/** A table in memory: cells are Kusto values, row by row. */
+export interface MemoryTable {
+  readonly columns: readonly ColumnSchema[];
+  readonly rows: readonly (readonly KustoValue[])[];
+}
+
 export interface QueryService {
   /** Authorizes, binds, runs. Throws KustoError. The result must be closed. */
   run(text: string, context: RequestContext): Promise<QueryResult>;
   /** Authorizes and binds a single tabular query, for commands and exports. */
   prepare(text: string, context: RequestContext): Promise<PreparedQuery>;
+  /**
+   * Runs the operators of `tail` (KQL after a `|`, such as `where … | project …`) over a table in memory: the result of
+   * a command. Spans in errors count from the start of `tail`.
+   */
+  runOver(table: MemoryTable, tail: string, context: RequestContext): Promise<MemoryTable>;
 }

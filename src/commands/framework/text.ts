@@ -1,0 +1,165 @@
+import { KustoError, type Span } from '../../errors/index.js';
+
+/** A string literal of a command, with adjacent literals joined. `hidden` text must never be shown. */
+export interface StringLiteral {
+  readonly value: string;
+  readonly hidden: boolean;
+  readonly span: Span;
+}
+
+export interface Read<V> {
+  readonly value: V;
+  readonly end: number;
+}
+
+const TRIVIA = /(?:\s|\/\/[^\n]*(?:\n|$))+/y;
+const FENCES = ['```', '~~~'] as const;
+const ESCAPES: Readonly<Record<string, string>> = {
+  n: '\n',
+  t: '\t',
+  r: '\r',
+  '0': '\0',
+  a: '\x07',
+  b: '\b',
+  f: '\f',
+  v: '\v',
+};
+
+/** Matches a sticky expression at a position. */
+export function matchAt(pattern: RegExp, text: string, position: number): string | undefined {
+  pattern.lastIndex = position;
+  return pattern.exec(text)?.[0];
+}
+
+/** The position after white space and comments. */
+export function skipTrivia(text: string, position: number): number {
+  return position + (matchAt(TRIVIA, text, position)?.length ?? 0);
+}
+
+interface LiteralPart {
+  readonly value: string;
+  readonly hidden: boolean;
+  readonly end: number;
+}
+
+/** One literal, in any of KQL's forms; undefined when there is none here. An unclosed one is an error. */
+function readPart(text: string, start: number): LiteralPart | undefined {
+  const hidden = /[hH]/.test(text[start] ?? '');
+  let at = hidden ? start + 1 : start;
+  const fence = FENCES.find((mark) => text.startsWith(mark, at));
+  if (fence !== undefined) {
+    const close = text.indexOf(fence, at + 3);
+    if (close < 0) throw unclosed(start, text.length);
+    return { value: text.slice(at + 3, close), hidden, end: close + 3 };
+  }
+  const verbatim = text[at] === '@';
+  if (verbatim) at += 1;
+  const quote = text[at];
+  if (quote !== "'" && quote !== '"') return undefined;
+  let value = '';
+  for (at += 1; at < text.length; at += 1) {
+    const char = text.charAt(at);
+    if (char === quote) {
+      if (!verbatim || text[at + 1] !== quote) return { value, hidden, end: at + 1 };
+      at += 1;
+    } else if (char === '\n' && !verbatim) {
+      break;
+    } else if (char === '\\' && !verbatim) {
+      const escape = readEscape(text, at + 1);
+      value += escape.value;
+      at = escape.end - 1;
+      continue;
+    }
+    value += char;
+  }
+  throw unclosed(start, at);
+}
+
+function readEscape(text: string, at: number): Read<string> {
+  const hex = matchAt(/u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|U[0-9a-fA-F]{8}/y, text, at);
+  if (hex !== undefined) {
+    const code = parseInt(hex.slice(1), 16);
+    if (code > 0x10ffff) throw syntax('This escape is not a character.', { start: at - 1, end: at + hex.length });
+    return { value: String.fromCodePoint(code), end: at + hex.length };
+  }
+  const char = text[at];
+  if (char === undefined) return { value: '', end: at };
+  return { value: ESCAPES[char] ?? char, end: at + 1 };
+}
+
+export function syntax(message: string, span: Span): KustoError {
+  return new KustoError('SYN0002', message, { span });
+}
+
+function unclosed(start: number, end: number): KustoError {
+  return syntax('This string literal is not closed.', { start, end });
+}
+
+/** Adjacent literals are one: `'a' h"b"` is `ab`, and hidden because a part of it is. */
+export function readString(text: string, position: number): Read<StringLiteral> | undefined {
+  let part = readPart(text, position);
+  if (part === undefined) return undefined;
+  let { value, hidden, end } = part;
+  while ((part = readPart(text, skipTrivia(text, end))) !== undefined) {
+    value += part.value;
+    hidden ||= part.hidden;
+    end = part.end;
+  }
+  return { value: { value, hidden, span: { start: position, end } }, end };
+}
+
+/** From an opening bracket to the end of its partner, past strings and comments. Undefined when it never closes. */
+export function readBalanced(text: string, position: number, open: string, close: string): Read<string> | undefined {
+  if (text[position] !== open) return undefined;
+  let depth = 0;
+  let at = position;
+  while (at < text.length) {
+    const past = skipTrivia(text, at);
+    if (past > at) {
+      at = past;
+      continue;
+    }
+    const inWord = /\w/.test(text[at - 1] ?? '');
+    const literal = inWord && /[hH]/.test(text.charAt(at)) ? undefined : readPart(text, at);
+    if (literal !== undefined) {
+      at = literal.end;
+      continue;
+    }
+    const char = text.charAt(at);
+    at += 1;
+    if (char === open) depth += 1;
+    else if (char === close && (depth -= 1) === 0) return { value: text.slice(position, at), end: at };
+  }
+  return undefined;
+}
+
+/** The text with every hidden literal (`h'…'`) blotted out: what may be logged or shown. */
+export function obfuscate(text: string): string {
+  let shown = '';
+  let at = 0;
+  while (at < text.length) {
+    const past = skipTrivia(text, at);
+    const inWord = /\w/.test(text[at - 1] ?? '');
+    const end = Math.max(past, at + 1);
+    if (past === at && !(inWord && /[hH]/.test(text.charAt(at)))) {
+      const part = tryPart(text, at);
+      if (part !== undefined) {
+        shown += part.hidden ? "h'****'" : text.slice(at, part.end);
+        at = part.end;
+        continue;
+      }
+      if (part === undefined && /^[hH](@?['"]|```|~~~)/.test(text.slice(at, at + 4))) return `${shown}h'****'`;
+    }
+    shown += text.slice(at, end);
+    at = end;
+  }
+  return shown;
+}
+
+function tryPart(text: string, at: number): LiteralPart | undefined {
+  try {
+    return readPart(text, at);
+  } catch {
+    return undefined;
+  }
+}
