@@ -36,8 +36,6 @@ export interface Manifest {
   readonly runId: string;
   readonly owner: JournalOwner;
   readonly databaseId: string;
-  /** Databases whose tables the query read. */
-  readonly databases: readonly string[];
   /** Empty for an export to connection strings. */
   readonly externalTable: string;
   /** `system`, an object id, or null: who `;impersonate` means. */

@@ -1,10 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { CatalogSnapshot } from '../catalog/catalog.js';
-import type { ContinuousExportEntity, ExternalTableEntity } from '../catalog/model.js';
+import type { ConnectionRef, ContinuousExportEntity, ExternalTableEntity } from '../catalog/model.js';
 import { KustoError } from '../errors/index.js';
 import type { PreparedQuery, RequestContext, TableUse } from '../query/query-service.js';
-import type { Caller } from '../security/caller.js';
-import type { ExportServices, Impersonated } from './services.js';
+import { DEVELOPMENT_TENANT, identityCaller, requireUsage, type Caller } from '../security/index.js';
+import type { ExportServices, Writer } from './services.js';
 import { checkColumns, queryForTarget, targetOfTable, type Target } from './target.js';
 
 /** What a user defines; the rest of the entity is where the job stands. */
@@ -21,19 +21,17 @@ export interface PlannedRun {
   readonly facts: readonly TableUse[];
 }
 
-/** Checks that do not need the query: who runs, and where to. */
+/** What the rules on identity and target give: who reads, who writes, where to. */
 export interface RunAccess {
   readonly table: ExternalTableEntity;
   readonly target: Target;
   readonly caller: Caller;
-  readonly impersonated: Impersonated;
+  readonly writer: Writer;
 }
 
-/**
- * A job without an identity reads as the server itself, which is why it may read the tables of its own database only.
- */
+/** A job without an identity reads as the server itself, which is why it may read its own database only. */
 const SERVER: Caller = {
-  principal: { type: 'aadapp', id: 'calypso', tenantId: '', displayName: 'Calypso' },
+  principal: { type: 'aadapp', id: 'calypso', tenantId: DEVELOPMENT_TENANT, displayName: 'Calypso' },
   identifiers: [],
   groups: [],
   isDevelopmentAdmin: true,
@@ -42,57 +40,47 @@ const SERVER: Caller = {
 /** The rules on identity and target, of a definition or of a run. Throws the coded refusal of the first that is broken. */
 export function checkAccess(services: ExportServices, job: JobDefinition): RunAccess {
   const snapshot = services.catalog.snapshot();
+  const database = databaseName(snapshot, job.databaseId);
   const table = snapshot.byName('externalTable', job.databaseId, job.externalTable);
   if (table === undefined) {
     throw new KustoError(
       'Export_ExternalTableNotFound',
-      `The external table '${job.externalTable}' does not exist in database '${databaseName(snapshot, job.databaseId)}'. ` +
+      `The external table '${job.externalTable}' does not exist in database '${database}'. ` +
         'Create it with .create external table, then try again.',
     );
   }
   const target = targetOfTable(table, job.properties);
-  const identity = job.managedIdentity;
-  for (const connection of table.connections) {
-    if (connection.credential === 'impersonate' && identity === null) {
-      throw new KustoError(
-        'Export_IdentityNeededForTarget',
-        `The external table '${table.name}' uses impersonation (;impersonate): the job needs an identity to write as. ` +
-          'Add with (managedIdentity=system) or with (managedIdentity=<object id>).',
-      );
-    }
-    if (connection.credential === 'managed_identity' && connection.identity !== undefined) {
-      checkIdentity(services, snapshot, job.databaseId, connection.identity);
-    }
-    services.stores.checkCallout(connection);
+  const caller = job.managedIdentity === null ? SERVER : identityOf(services, snapshot, job, job.managedIdentity);
+  services.authorization.require(snapshot, caller, 'DatabaseViewer', { database });
+  if (job.managedIdentity === null && table.connections.some((one) => impersonates(one))) {
+    throw new KustoError(
+      'Export_IdentityNeededForTarget',
+      `The external table '${table.name}' uses impersonation: the job needs an identity to write as. ` +
+        'Add with (managedIdentity=system) or with (managedIdentity=<object id>).',
+    );
   }
-  if (identity === null) return { table, target, caller: SERVER, impersonated: { kind: 'nobody' } };
-  const caller = checkIdentity(services, snapshot, job.databaseId, identity);
-  services.identities.requireViewer(caller, job.databaseId);
-  return { table, target, caller, impersonated: { kind: 'identity', identity } };
+  const writer = writerOf(job.databaseId, job.managedIdentity);
+  for (const connection of table.connections) services.stores.check(connection, writer);
+  return { table, target, caller, writer };
 }
 
-function checkIdentity(
+const impersonates = ({ credential }: ConnectionRef): boolean =>
+  credential === 'impersonate' || credential === 'sql_integrated';
+
+export function writerOf(databaseId: string, identity: string | null): Writer {
+  const usage = 'AutomatedFlows';
+  return identity === null ? { databaseId, usage } : { databaseId, usage, impersonate: { identity } };
+}
+
+function identityOf(
   services: ExportServices,
   snapshot: CatalogSnapshot,
-  databaseId: string,
-  identity: string,
+  job: JobDefinition,
+  name: string,
 ): Caller {
-  const caller = services.identities.callerOf(identity);
-  if (caller === undefined) {
-    throw new KustoError(
-      'Export_IdentityNotAttached',
-      `The managed identity '${identity}' is not attached to this cluster. ` +
-        'Attach it in the configuration of the cluster, or name one that is attached.',
-    );
-  }
-  if (!services.identities.isAllowed(identity, databaseId, 'AutomatedFlows')) {
-    throw new KustoError(
-      'Export_IdentityNotAllowed',
-      `No managed identity policy allows '${identity}' the usage AutomatedFlows. Allow it with ` +
-        `.alter-merge cluster policy managed_identity (or database ['${databaseName(snapshot, databaseId)}'] in place of cluster).`,
-    );
-  }
-  return caller;
+  const identity = services.directory().identity(name);
+  requireUsage(snapshot, identity, 'AutomatedFlows', job.databaseId);
+  return identityCaller(identity);
 }
 
 /** Every rule. The same ones hold when a job is defined and at each of its runs. */

@@ -1,7 +1,6 @@
 import type { ErrorEntry } from '../entry.js';
 
 const BAD = 'Kusto.Data.Exceptions.KustoBadRequestException';
-const FORBIDDEN = 'Kusto.Data.Exceptions.KustoRequestDeniedException';
 const NOT_FOUND = 'Kusto.Common.Svc.Exceptions.EntityNotFoundException';
 
 const refusal = { status: 400, permanent: true, type: BAD } as const satisfies ErrorEntry;
@@ -29,14 +28,14 @@ export const EXPORT_ERRORS = {
   Export_CrossCluster: refusal,
   Export_IdentityNeededForTarget: refusal,
   Export_IdentityNeededForOtherDatabase: refusal,
-  Export_IdentityNotAttached: refusal,
-  Export_IdentityNotAllowed: { status: 403, permanent: true, type: FORBIDDEN },
   Export_InvalidCursor: refusal,
   Export_SqlTargetNotSupported: refusal,
   /** The name that a file is to bear is at the target already, with other content. */
   Export_ArtifactNameTaken: { status: 409, permanent: true, type: BAD },
   /** The job was changed or dropped while the run was under way. */
   Export_JobChanged: { status: 409, permanent: false, type: BAD },
+  /** Files of a window that was thrown away could not be taken back from a target that the job no longer has. */
+  Export_LeftoversStay: { status: 409, permanent: true, type: BAD },
   /** The server is stopping. */
   Export_Stopped: { status: 503, permanent: false, type: 'Kusto.Data.Exceptions.KustoServiceException' },
   /** Something that is not a coded error: a fault of the machine (disk, memory) or a defect. A retry may help. */
