@@ -67,8 +67,10 @@ export interface Catalog {
    * are durable when the promise resolves, none if it rejects.
    */
   transact<T>(work: (tx: CatalogTransaction) => T | Promise<T>): Promise<{ readonly value: T } & Committed>;
-  /** Cursor of the last commit that published an extent. */
+  /** Cursor of the last commit that published an extent; 0 before the first. */
   currentCursor(): bigint;
+  /** A number for an extent that is about to be staged. Never given out twice, whether it is published or not. */
+  newExtentNumber(): bigint;
   /** Extents of a table with `after < cursor <= upTo`, in order of cursor. Costs what the window holds. */
   extents(tableId: string, window?: { readonly after?: bigint; readonly upTo?: bigint }): Promise<readonly Extent[]>;
   /** Ingestion time (ticks) of the last extent at or before the cursor, over all tables; undefined if none. */
@@ -82,10 +84,19 @@ export interface Catalog {
   close(): Promise<void>;
 }
 
+export interface LoadedCatalog {
+  readonly entities: readonly Entity[];
+  /** The highest that were ever committed; 0 if none. */
+  readonly cursor: bigint;
+  readonly extentNumber: bigint;
+  /** Ticks of the last commit that published; 0 if none. */
+  readonly ingestionTime: bigint;
+}
+
 /** What keeps the catalog: injected, so that the model knows no database. */
 export interface CatalogPersistence {
   /** Applies the migrations that are missing and reads everything that the model keeps in memory. */
-  load(): Promise<{ readonly entities: readonly Entity[]; readonly cursor: bigint; readonly extentNumber: bigint }>;
+  load(): Promise<LoadedCatalog>;
   /** All or nothing, durable when it resolves; `writes` are the engine writes that commit with it. */
   commit(changes: CatalogChanges): Promise<void>;
   extents(tableId: string, after: bigint | undefined, upTo: bigint | undefined): Promise<readonly Extent[]>;

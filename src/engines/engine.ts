@@ -1,15 +1,27 @@
-import type { ColumnBatch, ColumnSchema, KustoValue } from '../values/index.js';
+import type { ColumnBatch, ColumnSchema, KustoType, KustoValue } from '../values/index.js';
 
 /**
  * The seam between Calypso and a query engine. Behind it: `duckdb/`. Every engine passes
  * `tests/engines/engine-suite.ts`.
  */
 
-/** SQL for this engine, compiled by `sql/dialects/<engine>`, with the KQL type of each result column. */
+/**
+ * SQL for this engine, compiled by `sql/dialects/<engine>`, with the KQL type of each result column. A parameter arrives
+ * by its JavaScript type: bigint as BIGINT, number as DOUBLE, string as VARCHAR; the text casts to anything else.
+ */
 export interface CompiledSql {
   readonly text: string;
   readonly parameters: readonly KustoValue[];
   readonly columns: readonly ColumnSchema[];
+  /** Tables of the caller's own that the text reads. */
+  readonly inputs?: readonly InputTable[];
+}
+
+/** Rows held in memory that SQL may read, as the table `name` with the columns `c0`, `c1`, … in storage types. */
+export interface InputTable {
+  readonly name: string;
+  readonly types: readonly KustoType[];
+  readonly batches: readonly ColumnBatch[];
 }
 
 /** A finished result, kept where it can spill; paged out batch by batch. Must be closed. */
@@ -20,6 +32,27 @@ export interface EngineResult {
   close(): Promise<void>;
 }
 
+/** A result that can be written out, whole or by partition, without running its query again. */
+export interface StagedResult extends EngineResult {
+  /** The distinct tuples of the `partitionBy` columns, with their rows; without `partitionBy` one entry, if there are rows. */
+  readonly partitions: readonly StagedPartition[];
+  /**
+   * Writes local files, not one when there is no row. `columns` are the positions to write (default: all), so that
+   * partition columns can stay out of the files.
+   */
+  copyOut(
+    options: CopyOptions,
+    part?: { readonly partition?: StagedPartition; readonly columns?: readonly number[] },
+  ): Promise<readonly CopiedFile[]>;
+}
+
+export interface StagedPartition {
+  /** In the order of `partitionBy`. */
+  readonly values: readonly KustoValue[];
+  readonly firstRow: number;
+  readonly rowCount: number;
+}
+
 /** Storage schema of a table: names are the catalog's column ids (`c<id>`), types Kusto's. */
 export interface EngineColumn {
   readonly id: number;
@@ -27,8 +60,19 @@ export interface EngineColumn {
 }
 
 /**
+ * The tables that a write touches. Appends go side by side; a change (schema, drop, delete of extents) is alone on its
+ * table. Tables that the session creates need not be named. Taken before the session's snapshot and held until commit
+ * or discard, so never begin a write inside a catalog transaction.
+ */
+export interface WriteScope {
+  readonly append?: readonly string[];
+  readonly change?: readonly string[];
+}
+
+/**
  * Rows and table changes that become visible together, with the catalog's commit (see Catalog.transact, publish),
- * or never. Rows are tagged with the number of their extent. One session may serve several tables.
+ * or never. Rows are tagged with the number of their extent. One session may serve several tables. A session that has
+ * failed can only be discarded. Changes of columns and deletions of one table belong in different sessions.
  */
 export interface WriteSession {
   /** Makes the session a catalog `EngineWrite`. */
@@ -42,7 +86,8 @@ export interface WriteSession {
     signal?: AbortSignal,
   ): Promise<number>;
   insertBatch(table: string, columns: readonly EngineColumn[], extent: bigint, batch: ColumnBatch): Promise<number>;
-  deleteExtents(table: string, extents: readonly bigint[]): Promise<void>;
+  /** Answers the number of rows. */
+  deleteExtents(table: string, extents: readonly bigint[]): Promise<number>;
   createTable(table: string, columns: readonly EngineColumn[]): Promise<void>;
   dropTable(table: string): Promise<void>;
   addColumn(table: string, column: EngineColumn): Promise<void>;
@@ -75,7 +120,13 @@ export interface CopiedFile {
 export interface Engine {
   /** Runs to the end, then pages: an error never comes after rows. Cancels when the signal fires. */
   run(sql: CompiledSql, signal?: AbortSignal): Promise<EngineResult>;
-  beginWrite(): Promise<WriteSession>;
+  /** Like `run`, for a result that is written out; `partitionBy` are positions of columns. */
+  stage(
+    sql: CompiledSql,
+    options?: { readonly partitionBy?: readonly number[]; readonly signal?: AbortSignal },
+  ): Promise<StagedResult>;
+  /** Waits for the tables of the scope. */
+  beginWrite(scope: WriteScope, signal?: AbortSignal): Promise<WriteSession>;
   /** Writes a result to local files. Not one file when there is no row. */
   copyOut(sql: CompiledSql, options: CopyOptions): Promise<readonly CopiedFile[]>;
   /** Local folder that the engine may read files from and write files to. */

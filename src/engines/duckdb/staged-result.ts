@@ -1,0 +1,108 @@
+import type { ColumnBatch, ColumnSchema } from '../../values/index.js';
+import type { CompiledSql, CopiedFile, CopyOptions, StagedPartition, StagedResult } from '../engine.js';
+import type { EngineConnection } from './connection.js';
+import { copyRows } from './copy-out.js';
+import { createInputs } from './inputs.js';
+import { readResult } from './values.js';
+
+const PAGE_ROWS = 32_768;
+
+/** The temporary table of a connection's result: columns `k0`, `k1`, …; row ids without gaps from 0. */
+const RESULT = 'temp.main.result';
+
+export interface StageOptions {
+  readonly partitionBy?: readonly number[];
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * A result in a temporary table, which spills to disk. Streaming is no alternative: DuckDB's streams end without an
+ * error when the query fails late.
+ */
+export class DuckDbStagedResult implements StagedResult {
+  private constructor(
+    private readonly connection: EngineConnection,
+    readonly columns: readonly ColumnSchema[],
+    readonly rowCount: number,
+    readonly partitions: readonly StagedPartition[],
+  ) {}
+
+  /** Takes the connection over; closes it when the query fails. */
+  static async create(
+    connection: EngineConnection,
+    sql: CompiledSql,
+    options: StageOptions,
+  ): Promise<DuckDbStagedResult> {
+    try {
+      await createInputs(connection, sql.inputs);
+      const names = sql.columns.map((_, c) => `k${c}`);
+      const keys = (options.partitionBy ?? []).map((c) => `k${c}`);
+      // Sorted by partition, each partition is one range of row ids.
+      const query =
+        keys.length === 0
+          ? sql.text
+          : `SELECT * FROM (${sql.text}) AS q(${names.join(', ')}) ORDER BY ${keys.join(', ')}`;
+      const created = await connection.run(
+        `CREATE TEMP TABLE result(${names.join(', ')}) AS ${query}`,
+        sql.parameters,
+        { signal: options.signal },
+      );
+      const rowCount = Number(created.getChunk(0).getColumnVector(0).getItem(0));
+      const partitions = await findPartitions(connection, sql.columns, options.partitionBy ?? [], rowCount);
+      return new DuckDbStagedResult(connection, sql.columns, rowCount, partitions);
+    } catch (error) {
+      await connection.close();
+      throw error;
+    }
+  }
+
+  async *batches(): AsyncIterable<ColumnBatch> {
+    for (let from = 0; from < this.rowCount; from += PAGE_ROWS) {
+      const page = await this.connection.run(
+        `SELECT * FROM ${RESULT} WHERE rowid >= ${from} AND rowid < ${from + PAGE_ROWS}`,
+        [],
+        { urgent: true },
+      );
+      yield readResult(page, this.columns);
+    }
+  }
+
+  copyOut(
+    options: CopyOptions,
+    part: { readonly partition?: StagedPartition; readonly columns?: readonly number[] } = {},
+  ): Promise<readonly CopiedFile[]> {
+    const { firstRow, rowCount } = part.partition ?? { firstRow: 0, rowCount: this.rowCount };
+    const positions = part.columns ?? this.columns.map((_, c) => c);
+    return copyRows(
+      this.connection,
+      { table: RESULT, firstRow, endRow: firstRow + rowCount },
+      positions.map((c) => ({ expression: `k${c}`, name: this.columns[c]!.name, type: this.columns[c]!.type })),
+      options,
+    );
+  }
+
+  close(): Promise<void> {
+    return this.connection.close();
+  }
+}
+
+async function findPartitions(
+  connection: EngineConnection,
+  columns: readonly ColumnSchema[],
+  partitionBy: readonly number[],
+  rowCount: number,
+): Promise<readonly StagedPartition[]> {
+  if (rowCount === 0) return [];
+  if (partitionBy.length === 0) return [{ values: [], firstRow: 0, rowCount }];
+  const keys = partitionBy.map((c) => `k${c}`).join(', ');
+  const result = await connection.run(
+    `SELECT ${keys}, min(rowid), count(*) FROM ${RESULT} GROUP BY ${keys} ORDER BY min(rowid)`,
+  );
+  const count: ColumnSchema = { name: 'count', type: 'long' };
+  const batch = readResult(result, [...partitionBy.map((c) => columns[c]!), count, count]);
+  return Array.from({ length: batch.rowCount }, (_, row) => ({
+    values: partitionBy.map((_key, k) => batch.columns[k]![row]!),
+    firstRow: Number(batch.columns[partitionBy.length]![row]),
+    rowCount: Number(batch.columns[partitionBy.length + 1]![row]),
+  }));
+}
