@@ -1,6 +1,7 @@
 /**
  * An object store at one address (container or folder), with one credential. Names are relative to the address,
- * with `/`, never starting with it. Every store passes `tests/storage/object-store-suite.ts`.
+ * with `/`, never starting with it; the empty name is the object at the address itself (`head` and `getFile` only).
+ * Failures are KustoErrors. Every store passes `tests/storage/object-store-suite.ts`.
  */
 export interface ObjectStore {
   /** Address of an object as Kusto shows it, without any credential. */
@@ -12,8 +13,11 @@ export interface ObjectStore {
   putFile(name: string, localPath: string, options: PutOptions): Promise<'created' | 'exists'>;
   /** Undefined when there is no such object. */
   head(name: string, signal?: AbortSignal): Promise<ObjectInfo | undefined>;
+  /** In order of name. The prefix is text, not a folder. */
   list(prefix: string, signal?: AbortSignal): AsyncIterable<ObjectInfo>;
+  /** The whole object, or no file and an error. */
   getFile(name: string, localPath: string, signal?: AbortSignal): Promise<void>;
+  /** Also answers where there is no such object. */
   delete(name: string, signal?: AbortSignal): Promise<void>;
 }
 
@@ -27,7 +31,7 @@ export interface PutOptions {
 export interface ObjectInfo {
   readonly name: string;
   readonly size: number;
-  /** Undefined when another program wrote the object. */
+  /** Undefined when another program wrote the object; a store may leave it to `head`. */
   readonly sha256?: string;
   readonly lastModified?: Date;
 }

@@ -1,0 +1,159 @@
+import { RestError } from '@azure/storage-blob';
+import { KustoError, type ErrorCode } from '../../errors/index.js';
+import type { StoreCredential } from '../credential.js';
+
+export type Access = 'read' | 'write';
+
+export interface FailedRequest {
+  /** URL of the object or container, without a credential. */
+  readonly url: string;
+  readonly access: Access;
+  readonly credential: StoreCredential;
+}
+
+const ROLE: Readonly<Record<Access, string>> = {
+  read: 'Storage Blob Data Reader',
+  write: 'Storage Blob Data Contributor',
+};
+
+const UNREACHABLE = new Set([
+  'ECONNRESET',
+  'ECONNREFUSED',
+  'ECONNABORTED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EPIPE',
+  'EPROTO',
+  'REQUEST_SEND_ERROR',
+]);
+const TIMED_OUT = new Set(['ETIMEDOUT', 'ESOCKETTIMEDOUT', 'UND_ERR_CONNECT_TIMEOUT']);
+const CERTIFICATE = /^(?:CERT_|ERR_TLS_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_(?:GET_ISSUER|VERIFY)|HOSTNAME_MISMATCH)/;
+
+/** Which coded error a failure of the storage is. `signal` is the caller's: its abort is no fault of the storage. */
+export function storageError(error: unknown, request: FailedRequest, signal?: AbortSignal): KustoError {
+  const own = kustoErrorIn(error);
+  if (own) return own;
+  if (signal?.aborted) return new KustoError('General_Cancelled', 'The request was cancelled.', { cause: error });
+  const failed = (code: ErrorCode, text: string) => new KustoError(code, `${request.url}: ${text}`, { cause: error });
+  const name = error instanceof Error ? error.name : '';
+  if (name === 'AbortError' || name === 'TimeoutError') {
+    return failed('Storage_Timeout', 'the storage did not answer before the deadline.');
+  }
+  if (
+    name === 'CredentialUnavailableError' ||
+    name === 'AuthenticationError' ||
+    name === 'AggregateAuthenticationError'
+  ) {
+    return failed('Storage_TokenUnavailable', `no token could be had for ${whoIs(request.credential)}.`);
+  }
+  const code = codeOf(error);
+  if (error instanceof RestError && error.statusCode !== undefined) {
+    return failed(...answered(error.statusCode, code, error.message, request));
+  }
+  if (TIMED_OUT.has(code)) return failed('Storage_Timeout', 'the connection timed out.');
+  if (CERTIFICATE.test(code)) {
+    return failed('Storage_CertificateRefused', `the server's certificate is not trusted (${code}).`);
+  }
+  if (code === 'ENOSPC') return failed('Storage_DiskFull', 'the local disk is full.');
+  if (UNREACHABLE.has(code)) return failed('Storage_Unreachable', `the storage cannot be reached (${code}).`);
+  // A body that ends early shows as an error of the stream or of the XML parser, with no status.
+  return failed('Storage_Unreachable', `the connection failed${code ? ` (${code})` : ''}.`);
+}
+
+function answered(status: number, code: string, message: string, request: FailedRequest): [ErrorCode, string] {
+  const says = `the storage answers ${status}${code ? ` ${code}` : ''}`;
+  const { credential, access } = request;
+  switch (code) {
+    case 'AuthorizationPermissionMismatch':
+    case 'InsufficientAccountPermissions':
+      return [
+        'Storage_PermissionDenied',
+        credential.kind === 'sas'
+          ? `the shared access signature does not grant this ${access} access (${status} ${code}): make one with the permissions Read, List${access === 'write' ? ', Create and Write' : ''}.`
+          : `${whoIs(credential)} may not ${access} here (${status} ${code}): grant it the role ${ROLE[access]} on the account or container.`,
+      ];
+    case 'AuthorizationFailure':
+      return [
+        'Storage_AuthorizationFailure',
+        `${says}: the account's network rules or its settings do not let ${whoIs(credential)} in.`,
+      ];
+    case 'ContainerNotFound':
+    case 'FilesystemNotFound':
+      return ['Storage_ContainerNotFound', 'the container does not exist: create it, or correct the address.'];
+    case 'BlobNotFound':
+    case 'PathNotFound':
+    case 'ResourceNotFound':
+      return ['Storage_ObjectNotFound', 'there is no such object.'];
+    case 'ContainerBeingDeleted':
+    case 'ContainerBeingCreated':
+    case 'ServerBusy':
+    case 'OperationTimedOut':
+      return status === 503 || status === 500
+        ? ['Storage_Throttled', `${says}: it is busy.`]
+        : ['Storage_ServerError', `${says}.`];
+    case 'KeyBasedAuthenticationNotPermitted':
+    case 'AuthorizationProtocolMismatch':
+    case 'AuthorizationServiceMismatch':
+    case 'AuthorizationSourceIPMismatch':
+    case 'AuthorizationResourceTypeMismatch':
+    case 'AccountIsDisabled':
+      return ['Storage_AuthorizationFailure', `${says} to ${whoIs(credential)}.`];
+  }
+  switch (status) {
+    case 401:
+    case 403:
+      return unauthenticated(says, message, credential);
+    case 404:
+      return ['Storage_ObjectNotFound', `${says}.`];
+    case 408:
+    case 504:
+      return ['Storage_Timeout', `${says}.`];
+    case 409:
+      return ['Storage_Conflict', `${says}.`];
+    case 412:
+      return ['Storage_ObjectChanged', `${says}: the object was changed or is leased.`];
+    case 429:
+    case 503:
+      return ['Storage_Throttled', `${says}: it is busy.`];
+  }
+  return status >= 500 ? ['Storage_ServerError', `${says}.`] : ['Storage_RequestRefused', `${says}.`];
+}
+
+/** The answers for an expired token and for a wrong one differ in their text only. */
+function unauthenticated(says: string, message: string, credential: StoreCredential): [ErrorCode, string] {
+  const expired = /expired|lifetime|not valid yet|signature not valid in the specified time/i.test(message);
+  if (expired && credential.kind === 'token' && credential.renewable) {
+    return ['Storage_TokenExpired', `${says}: the token of ${whoIs(credential)} has expired.`];
+  }
+  if (expired) return ['Storage_CredentialExpired', `${says}: ${whoIs(credential)} has expired: give a new one.`];
+  const cure = credential.kind === 'none' ? 'give a credential' : 'check that it belongs to this account and tenant';
+  return ['Storage_AuthenticationFailed', `${says} to ${whoIs(credential)}: ${cure}.`];
+}
+
+function whoIs(credential: StoreCredential): string {
+  switch (credential.kind) {
+    case 'none':
+      return 'a request without a credential';
+    case 'sas':
+      return 'the shared access signature';
+    case 'key':
+      return 'the account key';
+    case 'token':
+      return credential.principal;
+  }
+}
+
+/** An identity's own refusal, thrown by its token source inside the pipeline. */
+function kustoErrorIn(error: unknown): KustoError | undefined {
+  for (let e = error; e instanceof Error; e = e.cause) if (e instanceof KustoError) return e;
+  return undefined;
+}
+
+function codeOf(error: unknown): string {
+  if (typeof error !== 'object' || error === null) return '';
+  const { code, details } = error as { code?: unknown; details?: { errorCode?: unknown } };
+  if (typeof details?.errorCode === 'string') return details.errorCode;
+  return typeof code === 'string' ? code : '';
+}

@@ -1,0 +1,43 @@
+import type { TokenCredential } from '@azure/identity';
+import type { ConnectionString } from './connection-string.js';
+import type { Secret } from './secret.js';
+
+/** What a store signs its requests with. */
+export type StoreCredential =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'sas'; readonly sas: Secret }
+  | { readonly kind: 'key'; readonly key: Secret }
+  | {
+      readonly kind: 'token';
+      readonly credential: TokenCredential;
+      /** Who the token is for, as messages say it: `managed identity 1234…`. */
+      readonly principal: string;
+      /** False for a token of the connection string, which nobody can renew. */
+      readonly renewable: boolean;
+    };
+
+/** The resource that every token for Blob Storage, Data Lake Storage and OneLake is for. */
+export const STORAGE_SCOPE = 'https://storage.azure.com/.default';
+
+/**
+ * The credential that the connection string itself carries; undefined where an identity has to be asked for a token
+ * (`impersonate`, `managed_identity`) or where the address is of another kind than an object store.
+ */
+export function carriedCredential(connection: ConnectionString): StoreCredential | undefined {
+  const { credential, secret } = connection;
+  if (credential === 'none') return { kind: 'none' };
+  if (!secret) return undefined;
+  if (credential === 'sas') return { kind: 'sas', sas: secret };
+  if (credential === 'key') return { kind: 'key', key: secret };
+  if (credential === 'token') {
+    const token = secret.reveal();
+    return {
+      kind: 'token',
+      // Its real end is unknown; the storage says when it is past.
+      credential: { getToken: () => Promise.resolve({ token, expiresOnTimestamp: Number.MAX_SAFE_INTEGER }) },
+      principal: "the connection string's token",
+      renewable: false,
+    };
+  }
+  return undefined;
+}
