@@ -1,1 +1,3 @@
 export * from './types.js';
+export * from './text.js';
+export * from './parse.js';
