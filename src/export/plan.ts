@@ -72,12 +72,7 @@ export function writerOf(databaseId: string, identity: string | null): Writer {
   return identity === null ? { databaseId, usage } : { databaseId, usage, impersonate: { identity } };
 }
 
-function identityOf(
-  services: ExportServices,
-  snapshot: CatalogSnapshot,
-  job: JobDefinition,
-  name: string,
-): Caller {
+function identityOf(services: ExportServices, snapshot: CatalogSnapshot, job: JobDefinition, name: string): Caller {
   const identity = services.directory().identity(name);
   requireUsage(snapshot, identity, 'AutomatedFlows', job.databaseId);
   return identityCaller(identity);
@@ -196,7 +191,14 @@ export function databaseName(snapshot: CatalogSnapshot, databaseId: string): str
 /** Two runs with the same text here write the same columns, in the same form, by the same rights. */
 export function definitionOf(job: JobDefinition, table: ExternalTableEntity | undefined): string {
   const { externalTable, query, over, properties, managedIdentity } = job;
-  const form = table && [table.id, table.columns, table.partitions, table.pathFormat, table.dataFormat, table.properties];
+  const form = table && [
+    table.id,
+    table.columns,
+    table.partitions,
+    table.pathFormat,
+    table.dataFormat,
+    table.properties,
+  ];
   return createHash('sha256')
     .update(JSON.stringify([externalTable, query, over, properties, managedIdentity, form]))
     .digest('hex');

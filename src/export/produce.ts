@@ -13,7 +13,7 @@ import type { Target } from './target.js';
  * bear at the target. Files go round the target's connections.
  */
 export async function produceFiles(
-  engine: Engine,
+  engine: Pick<Engine, 'stage'>,
   prepared: PreparedQuery,
   scope: readonly ScopedTable[] | undefined,
   target: Target,

@@ -22,19 +22,21 @@ export interface RunOptions {
   readonly signal: AbortSignal;
 }
 
-export type RunOutcome =
-  | {
-      readonly kind: 'completed';
-      readonly artifacts: readonly ExportedArtifact[];
-      /** More is ready to be exported at once. */
-      readonly isBehind: boolean;
-    }
-  | {
-      readonly kind: 'failed';
-      readonly error: KustoError;
-      /** Some of the run's files are at the target. */
-      readonly isPartial: boolean;
-    };
+export interface RunCompletion {
+  readonly kind: 'completed';
+  readonly artifacts: readonly ExportedArtifact[];
+  /** More is ready to be exported at once. */
+  readonly isBehind: boolean;
+}
+
+export interface RunFailure {
+  readonly kind: 'failed';
+  readonly error: KustoError;
+  /** Some of the run's files are at the target. */
+  readonly isPartial: boolean;
+}
+
+export type RunOutcome = RunCompletion | RunFailure;
 
 type JobOwner = Extract<JournalOwner, { kind: 'job' }>;
 

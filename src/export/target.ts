@@ -1,10 +1,4 @@
-import type {
-  ConnectionRef,
-  DataFormat,
-  ExternalTableEntity,
-  PartitionColumn,
-  PathElement,
-} from '../catalog/model.js';
+import type { ConnectionRef, DataFormat, ExternalTableEntity, PartitionColumn, PathElement } from '../catalog/model.js';
 import { KustoError } from '../errors/index.js';
 import type { CopyOptions } from '../engines/engine.js';
 import { timespanText, type ColumnSchema } from '../values/index.js';
@@ -67,23 +61,14 @@ export function targetOfTable(table: ExternalTableEntity, properties: Properties
 
 export type FileForm = Pick<
   Target,
-  | 'format'
-  | 'headers'
-  | 'bom'
-  | 'compression'
-  | 'namePrefix'
-  | 'fileExtension'
-  | 'sizeLimit'
-  | 'rowGroupSize'
+  'format' | 'headers' | 'bom' | 'compression' | 'namePrefix' | 'fileExtension' | 'sizeLimit' | 'rowGroupSize'
 >;
 
 /** From properties that have been checked, by their documented names. */
 export function fileForm(format: ExportFormat, properties: Properties): FileForm {
   const isParquet = format === 'parquet';
   const compression =
-    properties.compressed === true
-      ? ((properties.compressionType ?? 'gzip') as CopyOptions['compression'])
-      : 'none';
+    properties.compressed === true ? ((properties.compressionType ?? 'gzip') as CopyOptions['compression']) : 'none';
   const extension = String(properties.fileExtension ?? `.${format}`);
   const dotted = extension === '' || extension.startsWith('.') ? extension : `.${extension}`;
   // Parquet compresses inside of the file. A table's own extension is a filter on read: names end with it, exactly.

@@ -29,6 +29,7 @@ export const EXPORT_ERRORS = {
   Export_IdentityNeededForTarget: refusal,
   Export_IdentityNeededForOtherDatabase: refusal,
   Export_InvalidCursor: refusal,
+  Export_JobDisabled: refusal,
   Export_SqlTargetNotSupported: refusal,
   /** The name that a file is to bear is at the target already, with other content. */
   Export_ArtifactNameTaken: { status: 409, permanent: true, type: BAD },
