@@ -3,19 +3,16 @@ import type { DatabaseEntity } from '../../catalog/model.js';
 import type { Engine } from '../../engines/engine.js';
 import type { Span } from '../../errors/index.js';
 import type { QueryService, RequestContext } from '../../query/query-service.js';
-import type { Caller } from '../../security/caller.js';
-import type { Permission } from '../../security/permissions.js';
+import type { Authorization, CalloutDefaults, Directory, Permission, SecretBox } from '../../security/index.js';
 import type { CommandResult } from '../command.js';
 import type { OperationRunner } from './operations.js';
 
-/** Where a permission is needed: the cluster when empty, a database, or an entity in it. */
-export interface PermissionTarget {
-  readonly databaseId?: string;
-  readonly entityId?: string;
-}
-
-export interface Authorizer {
-  allows(caller: Caller, permission: Permission, target: PermissionTarget): boolean;
+/** Security as it is now: a configuration that is read again gives other values. */
+export interface CommandSecurity {
+  readonly authorization: Authorization;
+  readonly directory: Directory;
+  readonly callouts: CalloutDefaults;
+  readonly secrets: Pick<SecretBox, 'seal' | 'open'>;
 }
 
 export interface Clock {
@@ -27,7 +24,7 @@ export interface CommandServices {
   readonly catalog: Catalog;
   readonly engine: Pick<Engine, 'beginWrite'>;
   readonly queries: QueryService;
-  readonly authorizer: Authorizer;
+  readonly security: CommandSecurity;
   readonly operations: OperationRunner;
   readonly clock: Clock;
 }
@@ -50,7 +47,10 @@ export interface CommandContext extends CommandServices {
   readonly database: DatabaseEntity;
   /** A database by name, or the request's. Throws BadRequest_DatabaseNotExist. */
   databaseOf(name: string | undefined): DatabaseEntity;
-  /** Throws the 403 of a caller who may not. For needs that depend on the arguments. */
+  /**
+   * Throws Forbidden, or what the caller may know: that the database or entity does not exist. For needs that depend
+   * on the arguments; those that a command declares are checked before it runs.
+   */
   authorize(permission: Permission, entity?: EntityReference): void;
   allowed(permission: Permission, entity?: EntityReference): boolean;
   /** Where a captured argument (or `properties.<name>`) stands in the command's text. */

@@ -6,7 +6,7 @@ import type { RequestContext } from '../../query/query-service.js';
 import { fullyQualifiedName } from '../../security/caller.js';
 import type { CommandResult } from '../command.js';
 import type { Clock } from './context.js';
-import { instantOfDate } from './literals.js';
+import { datetimeString, ticksOfDate } from '../../values/index.js';
 
 type Work = (signal: AbortSignal, operationId: string) => Promise<CommandResult>;
 
@@ -57,24 +57,18 @@ export class OperationRunner {
     return this.running.has(id);
   }
 
-  /** Operations that an earlier process left under way can never end: they become Abandoned. Call once at start. */
-  async recover(): Promise<void> {
-    for (const record of await this.catalog.operations()) {
-      if (record.state !== 'InProgress' || this.running.has(record.id)) continue;
-      const lastUpdatedOn = instantOfDate(this.clock.now());
-      const status = 'The server stopped while the operation was running.';
-      await this.catalog.putOperation({ ...record, state: 'Abandoned', lastUpdatedOn, status, shouldRetry: true });
-    }
-  }
-
   /** Cancels what runs and waits until it has let go. */
   async close(): Promise<void> {
     for (const id of this.running.keys()) this.cancel(id, 'The server is stopping.');
     await Promise.allSettled([...this.running.values()].map(({ done }) => done));
   }
 
+  private now(): string {
+    return datetimeString(ticksOfDate(this.clock.now()));
+  }
+
   private async begin(operation: string, request: RequestContext, work: Work, controller: AbortController) {
-    const now = instantOfDate(this.clock.now());
+    const now = this.now();
     const record: OperationRecord = {
       id: randomUUID(),
       operation,
@@ -110,7 +104,7 @@ export class OperationRunner {
   }
 
   private async end(record: OperationRecord, outcome: Partial<OperationRecord>): Promise<void> {
-    await this.catalog.putOperation({ ...record, ...outcome, lastUpdatedOn: instantOfDate(this.clock.now()) });
+    await this.catalog.putOperation({ ...record, ...outcome, lastUpdatedOn: this.now() });
   }
 }
 

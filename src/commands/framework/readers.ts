@@ -1,5 +1,4 @@
-import { kustoTypeOf, type KustoType } from '../../values/index.js';
-import { parseDatetime, parseTimespan } from './literals.js';
+import { kustoTypeOf, parseDatetime, parseTimespan, type KustoType } from '../../values/index.js';
 import { matchAt, readBalanced, readString, skipTrivia, syntax, type Read, type StringLiteral } from './text.js';
 
 /** Reads one value at a position without leading trivia; undefined when there is none. `label` is told when it is missing. */

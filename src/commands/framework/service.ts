@@ -1,11 +1,8 @@
-import type { Entity } from '../../catalog/model.js';
-import type { CatalogSnapshot } from '../../catalog/catalog.js';
 import { KustoError } from '../../errors/index.js';
 import type { RequestContext } from '../../query/query-service.js';
-import { fullyQualifiedName } from '../../security/caller.js';
-import type { Permission } from '../../security/permissions.js';
+import type { Target } from '../../security/index.js';
 import type { CommandResult, CommandService } from '../command.js';
-import type { CommandContext, CommandServices, EntityReference, PermissionTarget } from './context.js';
+import type { CommandContext, CommandServices, EntityReference } from './context.js';
 import type { Command } from './define.js';
 import { parseCommand, verbOf, type ParsedCommand } from './parse.js';
 import { schema } from './schema.js';
@@ -24,7 +21,7 @@ export function createCommandService(services: CommandServices, commands: readon
     }
     const parsed = parseCommand(text, commands);
     const context = contextOf(parsed, request, request.signal);
-    for (const entity of scopeOf(parsed)) context.authorize(parsed.command.permission, entity);
+    for (const entity of scopeOf(parsed)) authorize(parsed, context, entity);
     const result = await execute(parsed, request);
     const { pipe } = parsed;
     return pipe === undefined
@@ -45,16 +42,14 @@ export function createCommandService(services: CommandServices, commands: readon
   }
 
   function contextOf(parsed: ParsedCommand, request: RequestContext, signal: AbortSignal): CommandContext {
+    const { catalog } = services;
     const databaseOf = (name: string | undefined) => {
       const wanted = name ?? request.database;
-      const found = services.catalog.snapshot().database(wanted);
+      const found = catalog.snapshot().database(wanted);
       if (found !== undefined) return found;
       throw new KustoError('BadRequest_DatabaseNotExist', `There is no database '${wanted}'.`);
     };
-    const allowed = (permission: Permission, entity?: EntityReference): boolean => {
-      const target = targetOf(services.catalog.snapshot(), request.database, permission, entity);
-      return services.authorizer.allows(request.caller, target.permission, target);
-    };
+    const target = (entity?: EntityReference): Target => targetOf(entity, request.database);
     return {
       ...services,
       request,
@@ -63,10 +58,10 @@ export function createCommandService(services: CommandServices, commands: readon
       get database() {
         return databaseOf(undefined);
       },
-      allowed,
-      authorize(permission, entity) {
-        if (!allowed(permission, entity)) throw forbidden(parsed.command, request, permission, entity);
-      },
+      allowed: (permission, entity) =>
+        services.security.authorization.allows(catalog.snapshot(), request.caller, permission, target(entity)),
+      authorize: (permission, entity) =>
+        services.security.authorization.require(catalog.snapshot(), request.caller, permission, target(entity)),
       spanOf: (argument) => parsed.spans[argument],
       runCommand: (text) => run(text, request),
     };
@@ -75,45 +70,30 @@ export function createCommandService(services: CommandServices, commands: readon
   return { run };
 }
 
+/** With `ifexists`, who could see the entity may run the command that finds it missing. */
+function authorize(
+  { command, args }: ParsedCommand,
+  context: CommandContext,
+  entity: EntityReference | undefined,
+): void {
+  try {
+    context.authorize(command.permission, entity);
+  } catch (error) {
+    const isMissing = error instanceof KustoError && error.code === 'BadRequest_EntityNotFound';
+    if (!isMissing || args['ifExists'] !== true) throw error;
+  }
+}
+
 function scopeOf({ command, args }: ParsedCommand): readonly (EntityReference | undefined)[] {
   const scope = command.scope?.(args);
   return scope === undefined || !Array.isArray(scope) ? [scope as EntityReference | undefined] : scope;
 }
 
-/**
- * Where to look for the permission. An entity that does not exist has no admins: who may see its database learns so
- * from the handler, nobody else does. Likewise, only who may see all databases learns that one does not exist.
- */
-function targetOf(
-  snapshot: CatalogSnapshot,
-  current: string,
-  permission: Permission,
-  entity: EntityReference | undefined,
-): PermissionTarget & { readonly permission: Permission } {
-  if (permission === 'Anyone' || permission.startsWith('AllDatabases')) return { permission };
-  const inEntity = entity !== undefined && entity.kind !== 'database';
-  const database = snapshot.database((inEntity ? entity.database : entity?.name) ?? current);
-  if (database === undefined) return { permission: 'AllDatabasesMonitor' };
-  if (!inEntity) return { permission, databaseId: database.id };
-  const found = snapshot.byName(entity.kind, database.id, entity.name) as Entity | undefined;
-  return found === undefined
-    ? { permission: 'DatabaseUserViewerOrMonitor', databaseId: database.id }
-    : { permission, databaseId: database.id, entityId: found.id };
-}
-
-function forbidden(
-  command: Command,
-  request: RequestContext,
-  permission: Permission,
-  entity: EntityReference | undefined,
-): KustoError {
-  const where =
-    entity === undefined || entity.name === undefined
-      ? `database '${request.database}'`
-      : `${entity.kind} '${entity.name}'`;
-  const scope = permission.startsWith('AllDatabases') ? 'the cluster' : where;
-  return new KustoError(
-    'Forbidden',
-    `Principal '${fullyQualifiedName(request.caller.principal)}' may not run ${command.name}: it needs ${permission} on ${scope}.`,
-  );
+/** Names only, for what may not exist: authorization decides who learns that. */
+function targetOf(entity: EntityReference | undefined, current: string): Target {
+  if (entity === undefined || entity.kind === 'database') return { database: entity?.name ?? current };
+  const database = entity.database ?? current;
+  return entity.kind === 'continuousExport'
+    ? { database }
+    : { database, entity: { kind: entity.kind, name: entity.name } };
 }

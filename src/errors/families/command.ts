@@ -19,7 +19,5 @@ export const COMMAND_ERRORS = {
   BadRequest_InvalidPolicy: { status: 400, permanent: true, type: BAD_REQUEST },
   BadRequest_InvalidMapping: { status: 400, permanent: true, type: BAD_REQUEST },
   BadRequest_EntityInUse: { status: 400, permanent: true, type: BAD_REQUEST },
-  /** The state that the command would change is no longer the one that it was checked against. */
   BadRequest_OperationNotFound: { status: 400, permanent: true, type: BAD_REQUEST },
-  Forbidden: { status: 403, permanent: true, type: 'Kusto.Data.Exceptions.KustoUnauthorizedException' },
 } as const satisfies Record<string, ErrorEntry>;

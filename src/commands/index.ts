@@ -1,0 +1,9 @@
+import type { Command } from './framework/index.js';
+import { TABLE_COMMANDS } from './tables/index.js';
+
+/** All commands but those of rooms further down (export), which bring their own. Longer heads come first. */
+export const CORE_COMMANDS: readonly Command[] = [...TABLE_COMMANDS];
+
+export type { CommandResult, CommandService } from './command.js';
+export { createCommandService, isCommand, obfuscate, OperationRunner } from './framework/index.js';
+export type { Clock, Command, CommandContext, CommandSecurity, CommandServices } from './framework/index.js';
