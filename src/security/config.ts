@@ -4,10 +4,7 @@ import { DEVELOPMENT_TENANT } from './tenants.js';
 
 /** The security part of `calypso.yaml`: shapes here, rules between the parts in `checkSecurityConfig`. */
 
-const guid = z
-  .string()
-  .regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i, 'must be a GUID')
-  .transform((text) => text.toLowerCase());
+const guid = z.guid('must be a GUID').transform((text) => text.toLowerCase());
 
 const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]']);
 
@@ -47,7 +44,7 @@ const oidcIssuer = z.strictObject({
     .strictObject({
       objectId: z.string().default('sub'),
       displayName: z.string().default('name'),
-      /** A name of the user that the issuer never gives to another one. */
+      /** Shown only; roles name a principal by `objectId`. */
       userName: z.string().optional(),
       groups: z.string().optional(),
       /** A token that bears this claim is an application's, and the claim is its client id. */
@@ -103,14 +100,7 @@ export const securityConfigSchema = z.strictObject({
   /** Fully qualified names that are AllDatabasesAdmin. */
   admins: z.array(z.string()).default([]),
   /** The application as which the server exchanges a caller's token for one to a target. */
-  onBehalfOf: z
-    .strictObject({
-      tenantId: guid,
-      clientId: guid,
-      clientSecret: z.string().min(1),
-      authorityHost: secureUrl.optional(),
-    })
-    .optional(),
+  onBehalfOf: z.strictObject({ tenantId: guid, clientId: guid, clientSecret: z.string().min(1) }).optional(),
   /** 32 bytes, base64. */
   secretsKey: z.string().optional(),
   secretsKeyFile: z.string().optional(),
@@ -163,6 +153,8 @@ function authenticationFaults(config: SecurityConfig): string[] {
     if (names.indexOf(name) !== names.lastIndexOf(name))
       faults.push(`authentication: the tenant ${name} is given twice`);
   }
+  const oidcIssuers = config.authentication.flatMap((one) => (one.kind === 'oidc' ? [one.issuer] : []));
+  if (new Set(oidcIssuers).size < oidcIssuers.length) faults.push('authentication: an OIDC issuer is given twice');
   for (const one of config.authentication) {
     if (one.kind === 'entra' && one.tenantId === DEVELOPMENT_TENANT) {
       faults.push(`authentication: ${DEVELOPMENT_TENANT} is reserved for the development authority`);
@@ -170,6 +162,16 @@ function authenticationFaults(config: SecurityConfig): string[] {
     if (one.kind === 'oidc' && isEntraIssuer(one.issuer)) {
       faults.push(`authentication: ${one.issuer} is an Entra tenant; write it as kind: entra with its tenantId`);
     }
+  }
+  const { defaultTenant } = config;
+  const domains = config.authentication.flatMap((one) => (one.kind === 'entra' ? one.domains : []));
+  if (
+    defaultTenant !== undefined &&
+    !guid.safeParse(defaultTenant).success &&
+    !names.includes(defaultTenant) &&
+    !domains.includes(defaultTenant.toLowerCase())
+  ) {
+    faults.push('defaultTenant: must be a tenant id, a domain that an issuer lists, or oidc:<name> of an issuer');
   }
   const tenants = [
     ...identityList(config.identities).map((one) => ({ tenant: one.tenantId, where: `identity ${one.displayName}` })),

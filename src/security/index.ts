@@ -31,3 +31,5 @@ export type { Permission } from './permissions.js';
 export { identityCaller, isGuid, isPrincipal, isSamePrincipal, parsePrincipal, principalOf } from './principals.js';
 export { openSecretBox, SecretBox } from './secret-box.js';
 export { DEVELOPMENT_TENANT } from './tenants.js';
+export { IdentityTokens, type AccessToken } from './identity-tokens.js';
+export { Security, type SecurityOptions, type TargetCredential, type TokenTarget } from './security.js';

@@ -1,3 +1,4 @@
 export * from './types.js';
 export * from './text.js';
 export * from './parse.js';
+export * from './numbers.js';

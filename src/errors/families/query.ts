@@ -6,6 +6,8 @@ const SEMANTIC = 'Kusto.Data.Exceptions.SemanticException';
 export const QUERY_ERRORS = {
   /** The text is not KQL. */
   SYN0001: { status: 400, permanent: true, type: SYNTAX },
+  /** A literal whose text is not a value of its type. */
+  SYN0002: { status: 400, permanent: true, type: SYNTAX },
   /** Well-formed, but the names or types do not fit; the reference's general semantic error. */
   SEM0001: { status: 400, permanent: true, type: SEMANTIC },
   /** A name that resolves to nothing. */

@@ -1,0 +1,114 @@
+import { KustoError } from '../errors/index.js';
+import { literal, use, type Scalar } from '../plan/index.js';
+import { isWindowFunction } from '../functions/windows.js';
+import { foldRequestFact } from './request-facts.js';
+import { Scope } from './context.js';
+import { bindScalar, call, isTabular, typeOf } from './expressions.js';
+import { functionBody, isUserFunction, parametersOf } from './user-functions.js';
+import type { SyntaxNode } from './parser.js';
+import { bindTable } from './relations.js';
+import { items, kindOf, maybe, nameOf, part, spanOf, textOf, unsupported } from './syntax.js';
+
+/** A function call in a scalar place: built in, declared by `let`, or stored. */
+export function bindFunctionCall(node: SyntaxNode, scope: Scope): Scalar {
+  const name = kindOf(node) === 'NameReference' ? nameOf(node) : nameOf(part(node, 'Name'));
+  if (isUserFunction(node)) return bindUserScalar(node, scope);
+  const special = SPECIAL[name];
+  if (special) return special(node, scope);
+  const args = argumentsOf(node).map((argument) => bindScalar(argument, scope));
+  const fact = foldRequestFact(name, args, scope.context, node);
+  if (fact) return fact;
+  if (isWindowFunction(name)) {
+    return { kind: 'window', name, args, type: typeOf(node), span: spanOf(node) };
+  }
+  return call(node, name, args);
+}
+
+export function argumentsOf(node: SyntaxNode): SyntaxNode[] {
+  const list = maybe(node, 'ArgumentList');
+  return list ? items(list, 'Expressions') : [];
+}
+
+/** Functions that are not a plain evaluation of their arguments. */
+const SPECIAL: Readonly<Record<string, (node: SyntaxNode, scope: Scope) => Scalar>> = {
+  column_ifexists: (node, scope) => {
+    const [wanted, otherwise] = argumentsOf(node);
+    const column = scope.column(constantString(wanted!, scope));
+    return column ? use(column) : bindScalar(otherwise!, scope);
+  },
+  columnifexists: (node, scope) => SPECIAL.column_ifexists!(node, scope),
+  ingestion_time: (node, scope) => {
+    const extent = scope.currentRow()?.extent;
+    return extent ? call(node, 'ingestion_time', [use(extent)], 'datetime') : literal('datetime', null);
+  },
+  extent_id: (node, scope) => {
+    const extent = scope.currentRow()?.extent;
+    return extent ? call(node, 'extent_id', [use(extent)], 'guid') : literal('guid', null);
+  },
+  extent_tags: (node, scope) => {
+    const extent = scope.currentRow()?.extent;
+    return extent ? call(node, 'extent_tags', [use(extent)], 'dynamic') : literal('dynamic', null);
+  },
+  cursor_after: cursorTest,
+  cursor_before_or_at: cursorTest,
+  pack_all: (node, scope) => {
+    const row = scope.requireRow(spanOf(node));
+    const [ignoreNulls] = argumentsOf(node).map((argument) => bindScalar(argument, scope));
+    const pairs = row.columns.flatMap((column): Scalar[] => [literal('string', column.name), use(column)]);
+    const skip = ignoreNulls?.kind === 'literal' && ignoreNulls.value === true;
+    return call(node, skip ? 'bag_pack_without_nulls' : 'bag_pack', pairs, 'dynamic');
+  },
+  not: (node, scope) => call(node, 'not', argumentsOf(node).map((argument) => bindScalar(argument, scope)), 'bool'),
+};
+
+function cursorTest(node: SyntaxNode, scope: Scope): Scalar {
+  const name = nameOf(part(node, 'Name'));
+  scope.context.usesCursor = true;
+  const extent = scope.currentRow()?.extent;
+  if (!extent) throw unsupported(node, `${name}() away from the table it filters`);
+  const cursor = constantString(argumentsOf(node)[0]!, scope);
+  return call(node, name, [use(extent), literal('string', cursor)], 'bool');
+}
+
+/** The value of an argument that must be a constant string. */
+export function constantString(node: SyntaxNode, scope: Scope): string {
+  const bound = bindScalar(node, scope);
+  if (bound.kind === 'literal' && typeof bound.value === 'string') return bound.value;
+  throw new KustoError('SEM0001', `'${textOf(node)}' must be a constant string.`, { span: spanOf(node) });
+}
+
+function bindUserScalar(node: SyntaxNode, scope: Scope): Scalar {
+  const { expression, inner } = enterUserFunction(node, scope);
+  return bindScalar(expression, inner);
+}
+
+/** Binds a user function's arguments to its parameters; yields its last expression and the scope to bind it in. */
+export function enterUserFunction(
+  node: SyntaxNode,
+  scope: Scope,
+): { readonly expression: SyntaxNode; readonly inner: Scope } {
+  const name = kindOf(node) === 'NameReference' ? nameOf(node) : nameOf(part(node, 'Name'));
+  const declared = scope.lookup(name);
+  const inner = declared?.kind === 'function' ? declared.scope.nested() : new Scope(scope.context);
+  const args = argumentsOf(node);
+  const named = new Map<string, SyntaxNode>();
+  const positional: SyntaxNode[] = [];
+  for (const argument of args) {
+    if (kindOf(argument) === 'SimpleNamedExpression') named.set(nameOf(part(argument, 'Name')), part(argument, 'Expression'));
+    else positional.push(argument);
+  }
+  for (const parameter of parametersOf(node)) {
+    const argument = named.get(parameter.name) ?? positional.shift() ?? parameter.defaultValue;
+    if (!argument) throw new KustoError('SEM0001', `${name}(): the argument '${parameter.name}' is missing.`, { span: spanOf(node) });
+    if (parameter.isTabular || isTabular(argument, scope)) {
+      inner.declare(parameter.name, { kind: 'table', make: () => bindTable(argument, scope) });
+    } else {
+      const value = bindScalar(argument, scope);
+      const typed = parameter.type && parameter.type !== value.type
+        ? call(argument, `to${parameter.type}`, [value], parameter.type)
+        : value;
+      inner.declare(parameter.name, { kind: 'scalar', value: typed });
+    }
+  }
+  return { expression: functionBody(node, inner), inner };
+}

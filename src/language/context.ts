@@ -1,0 +1,160 @@
+import { KustoError, type Span } from '../errors/index.js';
+import { literal, use, type Column, type Relation, type Scalar, type Scan } from '../plan/index.js';
+import type { ColumnSchema, KustoType } from '../values/index.js';
+import type { SyntaxNode } from './parser.js';
+import { tableNamed, type Schema, type SchemaDatabase, type SchemaTable } from './schema.js';
+
+/** What a name of `let`, of a parameter or of `as` stands for. */
+export type Binding =
+  | { readonly kind: 'scalar'; readonly value: Scalar }
+  /** Bound anew at each use, so that each use has columns of its own. */
+  | { readonly kind: 'table'; readonly make: () => Table }
+  /** A function declared by `let`, with what it sees. */
+  | { readonly kind: 'function'; readonly declaration: SyntaxNode; readonly scope: Scope };
+
+/** A bound tabular expression: the plan node and the columns that the query may name. */
+export interface Table {
+  readonly relation: Relation;
+  readonly columns: readonly Column[];
+  /** Hidden column with the row's extent number, as long as the rows are a table's own. */
+  readonly extent?: Column;
+  /** True when the order of rows is defined (`sort`, `serialize`, `range`, `print`, …). */
+  readonly serialized?: boolean;
+}
+
+/** Facts of one request that functions such as now() and current_principal() turn into literals. */
+export interface RequestFacts {
+  /** Ticks. */
+  readonly now: bigint;
+  readonly database: string;
+  readonly clusterEndpoint: string;
+  /** `aadapp=<id>;<tenant>`. */
+  readonly principal: string;
+  /** JSON text of current_principal_details(). */
+  readonly principalDetails: string;
+  /** Answers current_principal_is_member_of() for one fully qualified name. */
+  readonly isMemberOf: (principal: string) => boolean;
+  /** Cursor of the last commit, as current_cursor() gives it. */
+  readonly currentCursor: string;
+  readonly clientRequestId: string;
+}
+
+/** State of binding one request: hands out column ids, and remembers what the request needs. */
+export class BindContext {
+  private nextColumn = 1;
+  private nextShared = 1;
+  usesCursor = false;
+  crossCluster = false;
+  visualization: Record<string, unknown> | null = null;
+  readonly options: Record<string, string | number | boolean> = {};
+
+  constructor(
+    readonly schema: Schema,
+    readonly facts: RequestFacts,
+  ) {}
+
+  column(name: string, type: KustoType): Column {
+    return { id: this.nextColumn++, name, type };
+  }
+
+  columns(schema: readonly ColumnSchema[]): Column[] {
+    return schema.map(({ name, type }) => this.column(name, type));
+  }
+
+  /** A table of Calypso's own, read once under columns of its own. */
+  scan(database: SchemaDatabase, table: SchemaTable): Table {
+    const columns = this.columns(table.columns);
+    const extent = this.column('$extent', 'long');
+    const relation: Scan = {
+      kind: 'scan',
+      databaseId: database.id,
+      databaseName: database.name,
+      tableId: table.id,
+      tableName: table.name,
+      columns: [...columns, extent],
+      stored: table.columns.map((column) => column.id),
+      extentColumn: extent,
+    };
+    return { relation, columns, extent };
+  }
+
+  tableByName(name: string, span?: Span): Table {
+    const found = tableNamed(this.schema, name);
+    if (!found) throw new KustoError('SEM0100', `The table '${name}' does not exist.`, span && { span });
+    return this.scan(found.database, found.table);
+  }
+
+  sharedKey(): number {
+    return this.nextShared++;
+  }
+
+  /** Reads the table again under columns of its own, so that one table can be used twice in a plan. */
+  renewed(table: Table): Table {
+    const columns = table.columns.map((column) => this.column(column.name, column.type));
+    const extent = table.extent && this.column(table.extent.name, table.extent.type);
+    const items = columns.map((column, i) => ({ column, value: use(table.columns[i]!) }));
+    if (extent) items.push({ column: extent, value: use(table.extent!) });
+    return {
+      ...table,
+      columns,
+      ...(extent && { extent }),
+      relation: { kind: 'project', input: table.relation, items, columns: items.map((item) => item.column) },
+    };
+  }
+}
+
+/** Names in reach of an expression: columns of the row at hand first, then what `let` and parameters declare. */
+export class Scope {
+  private readonly names = new Map<string, Binding>();
+
+  constructor(
+    readonly context: BindContext,
+    private readonly parent?: Scope,
+    readonly row?: Table,
+    /** Both sides of a join condition. */
+    readonly sides?: { readonly left: Table; readonly right: Table },
+  ) {}
+
+  /** A scope in which expressions see the columns of this table. */
+  over(row: Table): Scope {
+    return new Scope(this.context, this, row);
+  }
+
+  joining(left: Table, right: Table): Scope {
+    return new Scope(this.context, this, undefined, { left, right });
+  }
+
+  /** A scope for names that end with the block that declares them. */
+  nested(): Scope {
+    return new Scope(this.context, this);
+  }
+
+  declare(name: string, binding: Binding): void {
+    this.names.set(name, binding);
+  }
+
+  lookup(name: string): Binding | undefined {
+    return this.names.get(name) ?? this.parent?.lookup(name);
+  }
+
+  /** The nearest row in reach; expressions in functions do not see their caller's. */
+  currentRow(): Table | undefined {
+    return this.row ?? this.parent?.currentRow();
+  }
+
+  column(name: string): Column | undefined {
+    for (let scope: Scope | undefined = this; scope; scope = scope.parent) {
+      const found = scope.row?.columns.find((column) => column.name === name);
+      if (found) return found;
+    }
+    return undefined;
+  }
+
+  requireRow(span: Span): Table {
+    const row = this.currentRow();
+    if (!row) throw new KustoError('SEM0001', 'There is no row in this context.', { span });
+    return row;
+  }
+}
+
+export const nullOf = (type: KustoType): Scalar => literal(type, type === 'string' ? '' : null);

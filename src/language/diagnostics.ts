@@ -1,0 +1,29 @@
+import { KustoError, type ErrorCode } from '../errors/index.js';
+import type { Diagnostic, KustoCode } from './parser.js';
+import { toArray } from './syntax.js';
+
+/** Semantic complaints of the official binder that the reference engine does not share (seen wrong in practice). */
+const FALSE_ALARMS: ReadonlySet<string> = new Set(['KS234']);
+
+/** Unresolved names, which the reference reports as SEM0100. */
+const UNRESOLVED = /does not refer to any known|is not defined|not recognized|could not be resolved/i;
+
+/** Throws the first error that the official parser and binder found. */
+export function refuseErrors(code: KustoCode): void {
+  const errors = toArray(code.GetDiagnostics()).filter(
+    (diagnostic) => diagnostic.Severity === 'Error' && !FALSE_ALARMS.has(diagnostic.Code),
+  );
+  const first = errors.reduce<Diagnostic | undefined>((a, b) => (a && a.Start <= b.Start ? a : b), undefined);
+  if (first) throw toError(first);
+}
+
+function toError(diagnostic: Diagnostic): KustoError {
+  const span = { start: diagnostic.Start, end: diagnostic.Start + diagnostic.Length };
+  return new KustoError(codeOf(diagnostic), diagnostic.Message, { span });
+}
+
+function codeOf(diagnostic: Diagnostic): ErrorCode {
+  if (UNRESOLVED.test(diagnostic.Message)) return 'SEM0100';
+  const number = Number(diagnostic.Code.replace(/\D/g, ''));
+  return number < 100 ? 'SYN0001' : 'SEM0001';
+}

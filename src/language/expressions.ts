@@ -1,0 +1,207 @@
+import { KustoError } from '../errors/index.js';
+import { literal, use, type Call, type Scalar } from '../plan/index.js';
+import type { KustoType } from '../values/index.js';
+import { bindFunctionCall } from './calls.js';
+import type { Scope } from './context.js';
+import { dynamicText } from './dynamic-literals.js';
+import { decodeLiteral, decodeString } from './literals.js';
+import { bindTable } from './relations.js';
+import type { SyntaxNode } from './parser.js';
+import { elements, items, kindOf, maybe, nameOf, part, spanOf, symbolKindOf, textOf, typeOfSymbol, unsupported } from './syntax.js';
+
+/** Binds a scalar expression of the official tree to the plan. */
+export function bindScalar(node: SyntaxNode, scope: Scope): Scalar {
+  const replaced = replaceAggregate?.(node);
+  if (replaced) return replaced;
+  const binder = BINDERS[kindOf(node)];
+  if (!binder) throw unsupported(node, `The expression ${kindOf(node)}`);
+  return binder(node, scope);
+}
+
+let replaceAggregate: ((node: SyntaxNode) => Scalar | undefined) | undefined;
+
+/** Runs `bind` with aggregate calls answered by `replace` (or by nobody: inside an aggregate's own arguments). */
+export function withAggregates<T>(replace: typeof replaceAggregate, bind: () => T): T {
+  const before = replaceAggregate;
+  replaceAggregate = replace;
+  try {
+    return bind();
+  } finally {
+    replaceAggregate = before;
+  }
+}
+
+export function typeOf(node: SyntaxNode): KustoType {
+  const type = typeOfSymbol(node.ResultType);
+  if (!type) throw new KustoError('SEM0001', `The type of '${textOf(node)}' is not known.`, { span: spanOf(node) });
+  return type;
+}
+
+export function call(node: SyntaxNode, name: string, args: readonly Scalar[], type: KustoType = typeOf(node)): Call {
+  return { kind: 'call', name, args, type, span: spanOf(node) };
+}
+
+const BINDERS: Readonly<Record<string, (node: SyntaxNode, scope: Scope) => Scalar>> = {
+  LiteralExpression: (node) => {
+    const token = part(node, 'Token');
+    return decodeLiteral(textOf(token), typeOf(node), spanOf(node));
+  },
+  CompoundStringLiteralExpression: (node) =>
+    literal('string', items(node, 'Tokens').map((token) => decodeString(textOf(token))).join('')),
+  DynamicExpression: (node) => literal('dynamic', dynamicText(part(node, 'Expression'))),
+  TypeOfLiteralExpression: (node) => literal('string', textOf(node)),
+  ParenthesizedExpression: (node, scope) => bindScalar(part(node, 'Expression'), scope),
+  SimpleNamedExpression: (node, scope) => bindScalar(part(node, 'Expression'), scope),
+  OrderedExpression: (node, scope) => bindScalar(part(node, 'Expression'), scope),
+  NameReference: bindName,
+  BracketedExpression: (node, scope) => bindScalar(part(node, 'Expression'), scope),
+  PathExpression: bindPath,
+  ElementExpression: (node, scope) =>
+    call(node, 'element', [
+      bindScalar(part(node, 'Expression'), scope),
+      bindScalar(part(part(node, 'Selector'), 'Expression'), scope),
+    ], 'dynamic'),
+  PrefixUnaryExpression: (node, scope) => {
+    const operand = bindScalar(part(node, 'Expression'), scope);
+    if (textOf(part(node, 'Operator')) === '+') return operand;
+    return negated(operand) ?? call(node, 'negate', [operand]);
+  },
+  BinaryExpression: bindBinary,
+  BetweenExpression: (node, scope) => {
+    const range = part(node, 'Right');
+    const args = [
+      bindScalar(part(node, 'Left'), scope),
+      bindScalar(part(range, 'First'), scope),
+      bindScalar(part(range, 'Second'), scope),
+    ];
+    return call(node, textOf(part(node, 'Operator')).startsWith('!') ? '!between' : 'between', args, 'bool');
+  },
+  InExpression: bindIn,
+  HasAnyExpression: (node, scope) => bindHasList(node, scope, 'has_any'),
+  HasAllExpression: (node, scope) => bindHasList(node, scope, 'has_all'),
+  FunctionCallExpression: bindFunctionCall,
+  ToScalarExpression: (node, scope) => {
+    const { relation, columns } = bindTable(part(node, 'Expression'), scope);
+    const first = columns[0];
+    if (!first) throw unsupported(node, 'toscalar() of a table without columns');
+    return { kind: 'subquery', type: first.type, relation: { kind: 'project', input: relation, items: [{ column: first, value: use(first) }], columns: [first] } };
+  },
+};
+
+function negated(operand: Scalar): Scalar | undefined {
+  if (operand.kind !== 'literal') return undefined;
+  const { type, value } = operand;
+  if (typeof value === 'bigint') return literal(type, BigInt.asIntN(64, -value));
+  if (typeof value === 'number') return literal(type, -value);
+  return undefined;
+}
+
+function bindName(node: SyntaxNode, scope: Scope): Scalar {
+  const name = nameOf(node);
+  const column = scope.column(name);
+  const symbol = node.ReferencedSymbol;
+  const kind = symbol ? symbolKindOf(symbol) : '';
+  if (column && (kind === 'ColumnSymbol' || !symbol)) return use(column);
+  const binding = scope.lookup(name);
+  if (binding?.kind === 'scalar') return binding.value;
+  if (binding?.kind === 'table') {
+    throw new KustoError('SEM0001', `'${name}' is a table where a scalar value is expected.`, { span: spanOf(node) });
+  }
+  if (column) return use(column);
+  if (kind === 'FunctionSymbol') return bindFunctionCall(node, scope);
+  throw new KustoError('SEM0100', `'${name}' could not be resolved: it does not refer to any known column, variable or function.`, { span: spanOf(node) });
+}
+
+function bindPath(node: SyntaxNode, scope: Scope): Scalar {
+  const base = part(node, 'Expression');
+  const selector = part(node, 'Selector');
+  if (kindOf(base) === 'NameReference' && (nameOf(base) === '$left' || nameOf(base) === '$right')) {
+    const sides = sidesOf(scope);
+    const side = nameOf(base) === '$left' ? sides?.left : sides?.right;
+    const column = side?.columns.find((candidate) => candidate.name === nameOf(selector));
+    if (!column) throw unsupported(node, `${textOf(node)} outside of a join condition`);
+    return use(column);
+  }
+  const key =
+    kindOf(selector) === 'NameReference'
+      ? literal('string', nameOf(selector))
+      : bindScalar(kindOf(selector) === 'BracketedExpression' ? part(selector, 'Expression') : selector, scope);
+  return call(node, 'element', [bindScalar(base, scope), key], 'dynamic');
+}
+
+function sidesOf(scope: Scope): Scope['sides'] {
+  return scope.sides;
+}
+
+/** Operators whose `*` on the left means: any column. */
+const STAR_OPERATORS = new Set(['has', 'contains', '==', '=~', 'startswith', 'endswith', 'hasprefix', 'hassuffix', 'has_cs', 'contains_cs', 'startswith_cs', 'endswith_cs', 'matches regex', ':']);
+
+function bindBinary(node: SyntaxNode, scope: Scope): Scalar {
+  const operator = textOf(part(node, 'Operator')).replace(/\s+/g, ' ');
+  const left = part(node, 'Left');
+  if (kindOf(left) === 'StarExpression') return bindStar(node, operator, scope);
+  return call(node, CANONICAL[operator] ?? operator, [bindScalar(left, scope), bindScalar(part(node, 'Right'), scope)]);
+}
+
+/** Spellings that mean the same. */
+const CANONICAL: Readonly<Record<string, string>> = { '<>': '!=', ':': 'has', notcontains: '!contains', notcontains_cs: '!contains_cs', containscs: 'contains_cs' };
+
+function bindStar(node: SyntaxNode, operator: string, scope: Scope): Scalar {
+  const positive = operator.startsWith('!') ? operator.slice(1) : operator;
+  if (!STAR_OPERATORS.has(positive === '=' ? '==' : positive)) throw unsupported(node, `* ${operator}`);
+  const right = bindScalar(part(node, 'Right'), scope);
+  const row = scope.requireRow(spanOf(node));
+  const name = CANONICAL[operator] ?? operator;
+  const tests = row.columns
+    .filter((column) => column.type === 'string' || column.type === 'dynamic' || name === '==')
+    .map((column): Scalar => {
+      const value: Scalar = column.type === 'string' ? use(column) : call(node, 'tostring', [use(column)], 'string');
+      return call(node, name, [value, right], 'bool');
+    });
+  const combine = operator.startsWith('!') ? 'and' : 'or';
+  return tests.length === 0
+    ? literal('bool', operator.startsWith('!'))
+    : tests.reduce((a, b) => call(node, combine, [a, b], 'bool'));
+}
+
+function bindIn(node: SyntaxNode, scope: Scope): Scalar {
+  const operator = textOf(part(node, 'Operator'));
+  const negatedForm = operator.startsWith('!');
+  const caseInsensitive = operator.endsWith('~');
+  const value = bindScalar(part(node, 'Left'), scope);
+  const list = items(part(node, 'Right'), 'Expressions');
+  if (list.length === 1 && isTabular(list[0]!, scope)) {
+    const { relation, columns } = bindTable(list[0]!, scope);
+    const first = columns[0]!;
+    return {
+      kind: 'inRelation',
+      type: 'bool',
+      value,
+      relation: { kind: 'project', input: relation, items: [{ column: first, value: use(first) }], columns: [first] },
+      caseInsensitive,
+      negated: negatedForm,
+    };
+  }
+  return call(node, operator, [value, ...list.map((element) => bindScalar(element, scope))], 'bool');
+}
+
+function bindHasList(node: SyntaxNode, scope: Scope, name: string): Scalar {
+  const args = items(part(node, 'Right'), 'Expressions');
+  const value = bindScalar(part(node, 'Left'), scope);
+  if (args.length === 1 && isTabular(args[0]!, scope)) throw unsupported(node, `${name} over a table`);
+  return call(node, name, [value, ...args.map((element) => bindScalar(element, scope))], 'bool');
+}
+
+/** True when the binder gives the expression a table's type. */
+export function isTabular(node: SyntaxNode, scope: Scope): boolean {
+  const symbol = node.ResultType;
+  if (symbol) {
+    const kind = symbolKindOf(symbol);
+    if (kind === 'TableSymbol' || kind.endsWith('TableSymbol') || kind === 'MaterializedViewSymbol') return true;
+    if (typeOfSymbol(symbol)) return false;
+  }
+  if (kindOf(node) === 'NameReference') return scope.lookup(nameOf(node))?.kind === 'table';
+  return maybe(node, 'Operator') !== undefined && kindOf(node) === 'PipeExpression';
+}
+
+export { elements };

@@ -1,0 +1,81 @@
+import { KustoError } from '../../errors/index.js';
+import { use, type Assignment, type Column } from '../../plan/index.js';
+import type { Scope, Table } from '../context.js';
+import type { SyntaxNode } from '../parser.js';
+import { items, nameOf, kindOf, part, resultColumns, spanOf, textOf } from '../syntax.js';
+import type { OperatorBinder } from './index.js';
+import { bindNamed } from './named.js';
+import { kept, projected } from './tables.js';
+
+/** Operators that choose, rename and compute columns. The binder gives the names and the order of the result. */
+export const COLUMN_OPERATORS: Readonly<Record<string, OperatorBinder>> = {
+  ProjectOperator: (node, input, scope) => projected(input, positional(node, input, scope)),
+  ExtendOperator: extended,
+  SerializeOperator: (node, input, scope) => ({ ...extended(node, input, scope), serialized: true }),
+  ProjectAwayOperator: byName,
+  ProjectKeepOperator: byName,
+  ProjectReorderOperator: byName,
+  ProjectByNamesOperator: byName,
+  ProjectRenameOperator: (node, input, scope) => {
+    const sources = new Map<string, Column>();
+    for (const expression of items(node, 'Expressions')) {
+      const source = part(expression, 'Expression');
+      const column = input.columns.find((candidate) => candidate.name === nameOf(source));
+      if (!column) {
+        throw new KustoError('SEM0100', `'${textOf(source)}' is not a column.`, { span: spanOf(source) });
+      }
+      sources.set(nameOf(part(expression, 'Name')), column);
+    }
+    return projected(
+      input,
+      resultColumns(node).map((result): Assignment => {
+        const source = sources.get(result.name);
+        if (source) return { column: scope.context.column(result.name, source.type), value: use(source) };
+        return kept(input.columns.find((column) => column.name === result.name)!);
+      }),
+    );
+  },
+};
+
+/** Result columns that are input columns, in the result's order. */
+function byName(node: SyntaxNode, input: Table): Table {
+  return projected(
+    input,
+    resultColumns(node).map((result) => kept(input.columns.find((column) => column.name === result.name)!)),
+  );
+}
+
+/** One result column an output, in order (`project`, `print`). */
+export function positional(node: SyntaxNode, input: Table, scope: Scope, part = 'Expressions'): Assignment[] {
+  const inner = scope.over(input);
+  const values = items(node, part).flatMap((expression) =>
+    kindOf(expression) === 'StarExpression'
+      ? input.columns.map((column) => ({ name: column.name, value: use(column) }))
+      : bindNamed(expression, inner),
+  );
+  const results = resultColumns(node);
+  return values.map(({ name, value }, i) => ({
+    column: scope.context.column(results[i]?.name ?? name ?? `Column${i + 1}`, value.type),
+    value,
+  }));
+}
+
+/** `extend`: replaces columns of the same name in place and appends the others. */
+function extended(node: SyntaxNode, input: Table, scope: Scope): Table {
+  const inner = scope.over(input);
+  const results = resultColumns(node);
+  const outputs = items(node, 'Expressions').flatMap((expression) =>
+    kindOf(expression) === 'NameReference' ? [] : bindNamed(expression, inner),
+  );
+  const taken = new Set([...input.columns.map((column) => column.name), ...outputs.map((output) => output.name)]);
+  const automatic = results.filter((result) => !taken.has(result.name)).map((result) => result.name);
+  const computed = new Map<string, Assignment>();
+  for (const { name, value } of outputs) {
+    const column = scope.context.column(name ?? automatic.shift() ?? 'Column1', value.type);
+    computed.set(column.name, { column, value });
+  }
+  const replaced = input.columns.map((column) => computed.get(column.name) ?? kept(column));
+  const inputNames = new Set(input.columns.map((column) => column.name));
+  const added = [...computed.values()].filter(({ column }) => !inputNames.has(column.name));
+  return projected(input, [...replaced, ...added]);
+}

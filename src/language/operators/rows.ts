@@ -1,0 +1,121 @@
+import { literal, use, type Scalar, type SortKey } from '../../plan/index.js';
+import type { Scope, Table } from '../context.js';
+import { bindScalar } from '../expressions.js';
+import type { SyntaxNode } from '../parser.js';
+import { items, kindOf, maybe, nameOf, part, resultColumns, textOf } from '../syntax.js';
+import type { OperatorBinder } from './index.js';
+import { bindRender } from './render.js';
+import { passThrough } from './tables.js';
+
+/** Operators that keep the columns, or count. */
+export const ROW_OPERATORS: Readonly<Record<string, OperatorBinder>> = {
+  FilterOperator: (node, input, scope) => {
+    const predicate = bindScalar(part(node, 'Condition'), scope.over(input));
+    return { ...input, relation: { kind: 'filter', input: input.relation, predicate, columns: input.relation.columns } };
+  },
+  TakeOperator: (node, input, scope) => limited(input, bindScalar(part(node, 'Expression'), scope)),
+  SortOperator: (node, input, scope) => {
+    const inner = scope.over(input);
+    return sorted(input, items(node, 'Expressions').map((key) => sortKey(key, inner)));
+  },
+  TopOperator: (node, input, scope) => {
+    const key = sortKey(part(node, 'ByExpression'), scope.over(input));
+    return limited(sorted(input, [key]), bindScalar(part(node, 'Expression'), scope));
+  },
+  CountOperator: (node, input, scope) => {
+    const [named] = resultColumns(node);
+    const column = scope.context.column(named?.name ?? 'Count', 'long');
+    const call = { name: 'count', args: [], type: 'long' as const, span: { start: 0, end: 0 } };
+    return {
+      columns: [column],
+      relation: { kind: 'aggregate', input: input.relation, keys: [], aggregates: [{ column, call }], columns: [column] },
+    };
+  },
+  DistinctOperator: (node, input, scope) => {
+    const inner = scope.over(input);
+    const expressions = items(node, 'Expressions');
+    const values = expressions.flatMap((expression) =>
+      kindOf(expression) === 'StarExpression' ? input.columns.map(use) : [bindScalar(expression, inner)],
+    );
+    const columns = scope.context.columns(resultColumns(node));
+    const keys = columns.map((column, i) => ({ column, value: values[i]! }));
+    return { columns, relation: { kind: 'aggregate', input: input.relation, keys, aggregates: [], columns } };
+  },
+  SampleOperator: (node, input, scope) => ({
+    ...passThrough(input),
+    relation: {
+      kind: 'sample',
+      input: input.relation,
+      count: bindScalar(part(node, 'Expression'), scope),
+      columns: input.relation.columns,
+    },
+  }),
+  SampleDistinctOperator: (node, input, scope) => {
+    const value = bindScalar(part(node, 'OfExpression'), scope.over(input));
+    const columns = scope.context.columns(resultColumns(node));
+    const distinct: Table = {
+      columns,
+      relation: {
+        kind: 'aggregate',
+        input: input.relation,
+        keys: [{ column: columns[0]!, value }],
+        aggregates: [],
+        columns,
+      },
+    };
+    return limited(distinct, bindScalar(part(node, 'Expression'), scope));
+  },
+  AsOperator: (node, input, scope) => {
+    const relation = { kind: 'shared' as const, key: scope.context.sharedKey(), relation: input.relation, columns: input.relation.columns };
+    const shared = { ...input, relation };
+    scope.declare(nameOf(part(node, 'Name')), { kind: 'table', make: () => scope.context.renewed(shared) });
+    return shared;
+  },
+  ConsumeOperator: (_node, input) => limited(input, literal('long', 0n)),
+  GetSchemaOperator: (node, input, scope) => {
+    const columns = scope.context.columns(resultColumns(node));
+    const rows = input.columns.map((column, i) => [
+      literal('string', column.name),
+      literal('long', BigInt(i)),
+      literal('string', CLR_TYPES[column.type]),
+      literal('string', column.type),
+    ]);
+    return { columns, relation: { kind: 'values', rows, columns } };
+  },
+  RenderOperator: (node, input, scope) => {
+    bindRender(node, scope);
+    return input;
+  },
+};
+
+const CLR_TYPES = {
+  bool: 'System.SByte',
+  int: 'System.Int32',
+  long: 'System.Int64',
+  real: 'System.Double',
+  decimal: 'System.Data.SqlTypes.SqlDecimal',
+  datetime: 'System.DateTime',
+  timespan: 'System.TimeSpan',
+  string: 'System.String',
+  guid: 'System.Guid',
+  dynamic: 'System.Object',
+} as const;
+
+export function limited(input: Table, count: Scalar): Table {
+  return { ...input, relation: { kind: 'limit', input: input.relation, count, columns: input.relation.columns } };
+}
+
+export function sorted(input: Table, keys: readonly SortKey[]): Table {
+  return { ...input, serialized: true, relation: { kind: 'sort', input: input.relation, keys, columns: input.relation.columns } };
+}
+
+/** Descending unless told otherwise; nulls are the smallest value unless told otherwise. */
+export function sortKey(node: SyntaxNode, scope: Scope): SortKey {
+  const value = bindScalar(node, scope);
+  const ordering = kindOf(node) === 'OrderedExpression' ? maybe(node, 'Ordering') : undefined;
+  const direction = ordering && maybe(ordering, 'AscOrDescKeyword');
+  const descending = !direction || /desc/.test(textOf(direction));
+  const nulls = ordering && maybe(ordering, 'NullsClause');
+  const nullsFirst = nulls ? /first/.test(textOf(part(nulls, 'FirstOrLastKeyword'))) : !descending;
+  return { value, descending, nullsFirst };
+}

@@ -1,0 +1,103 @@
+import { KustoError } from '../../errors/index.js';
+import { literal, type Scalar } from '../../plan/index.js';
+import { argumentsOf, constantString } from '../calls.js';
+import type { Scope, Table } from '../context.js';
+import { bindScalar, call } from '../expressions.js';
+import type { SyntaxNode } from '../parser.js';
+import { bindTable } from '../relations.js';
+import { externalTableNamed } from '../schema.js';
+import { items, maybe, nameOf, part, resultColumns, spanOf, textOf, typeOfSymbol } from '../syntax.js';
+import { positional } from './columns.js';
+import { parametersOf } from './parameters.js';
+import { united } from './union.js';
+
+/** Tabular expressions that start a pipeline, by class name; functions by `name()`. */
+export const SOURCES: Readonly<Record<string, (node: SyntaxNode, scope: Scope) => Table>> = {
+  DataTableExpression: (node, scope) => {
+    const columns = scope.context.columns(resultColumns(node));
+    const cells = items(node, 'Values').map((cell, i) => typed(cell, bindScalar(cell, scope), columns[i % columns.length]!.type));
+    const rows: Scalar[][] = [];
+    for (let i = 0; i + columns.length <= cells.length; i += columns.length) rows.push(cells.slice(i, i + columns.length));
+    if (rows.length * columns.length !== cells.length) {
+      throw new KustoError('SEM0001', `datatable: ${cells.length} values do not fill rows of ${columns.length} columns.`, { span: spanOf(node) });
+    }
+    return { columns, relation: { kind: 'values', rows, columns } };
+  },
+  PrintOperator: (node, scope) => {
+    const single: Table = { columns: [], relation: { kind: 'values', rows: [[]], columns: [] } };
+    const items = positional(node, single, scope);
+    const columns = items.map((item) => item.column);
+    return { columns, serialized: true, relation: { kind: 'project', input: single.relation, items, columns } };
+  },
+  RangeOperator: (node, scope) => {
+    const [result] = resultColumns(node);
+    const bounds = ['From', 'To', 'Step'].map((name) => bindScalar(part(node, name), scope));
+    const type = result!.type;
+    const [from, to, step] = bounds as [Scalar, Scalar, Scalar];
+    const columns = [scope.context.column(nameOf(part(node, 'Name')), type)];
+    return {
+      columns,
+      serialized: true,
+      relation: {
+        kind: 'range',
+        from: typed(node, from, type),
+        to: typed(node, to, type),
+        step: typed(node, step, type === 'datetime' ? 'timespan' : type),
+        columns,
+      },
+    };
+  },
+  UnionOperator: (node, scope) => united(node, [], scope),
+  MaterializeExpression: (node, scope) => {
+    const table = bindTable(part(node, 'Expression'), scope);
+    return { ...table, relation: { kind: 'shared', key: scope.context.sharedKey(), relation: table.relation, columns: table.relation.columns } };
+  },
+  'external_table()': (node, scope) => {
+    const [nameNode, mappingNode] = argumentsOf(node);
+    const name = constantString(nameNode!, scope);
+    const found = externalTableNamed(scope.context.schema, name);
+    if (!found) throw new KustoError('SEM0100', `The external table '${name}' does not exist.`, { span: spanOf(node) });
+    const columns = scope.context.columns(found.table.columns);
+    const mapping = mappingNode && constantString(mappingNode, scope);
+    return {
+      columns,
+      relation: {
+        kind: 'externalScan',
+        source: { kind: 'externalTable', databaseId: found.database.id, name, ...(mapping !== undefined && { mapping }) },
+        columns,
+      },
+    };
+  },
+  'table()': (node, scope) => {
+    const name = constantString(argumentsOf(node)[0]!, scope);
+    return scope.context.tableByName(name, spanOf(node));
+  },
+  ExternalDataExpression: (node, scope) => {
+    const columns = scope.context.columns(
+      items(part(node, 'Schema'), 'Columns').map((column) => ({
+        name: nameOf(part(column, 'Name')),
+        type: typeOfSymbol(part(column, 'Type').ReferencedSymbol) ?? 'string',
+      })),
+    );
+    const clause = maybe(node, 'WithClause');
+    const properties = Object.fromEntries(
+      (clause ? items(clause, 'Properties') : []).map((property) => [nameOf(part(property, 'Name')), textOf(part(property, 'Expression')).replace(/^@?(["'])([\s\S]*)\1$/, '$2')]),
+    );
+    const addresses = items(node, 'URIs').map((uri) => constantString(uri, scope));
+    return {
+      columns,
+      relation: {
+        kind: 'externalScan',
+        source: { kind: 'externalData', addresses, format: properties.format ?? parametersOf(node).get('format') ?? 'csv', properties, span: spanOf(node) },
+        columns,
+      },
+    };
+  },
+};
+
+/** Converts a value to the type that its place asks for. */
+export function typed(node: SyntaxNode, scalar: Scalar, type: Scalar['type']): Scalar {
+  if (scalar.type === type) return scalar;
+  if (scalar.kind === 'literal' && scalar.value === null) return literal(type, type === 'string' ? '' : null);
+  return call(node, type === 'dynamic' ? 'todynamic_value' : `to${type}`, [scalar], type);
+}

@@ -1,0 +1,136 @@
+import { literal, use, type Aggregate, type Assignment, type Column, type Scalar } from '../../plan/index.js';
+import type { KustoType } from '../../values/index.js';
+import { Scope, type Table } from '../context.js';
+import { bindScalar, call, typeOf, withAggregates } from '../expressions.js';
+import { argumentsOf } from '../calls.js';
+import { official, type SyntaxNode } from '../parser.js';
+import { items, kindOf, maybe, nameOf, part, resultColumns, spanOf, symbolKindOf, toArray, typeOfSymbol } from '../syntax.js';
+import type { OperatorBinder } from './index.js';
+import { bindNamed } from './named.js';
+
+export const SUMMARIZE_OPERATORS: Readonly<Record<string, OperatorBinder>> = {
+  SummarizeOperator: (node, input, scope) => {
+    const clause = maybe(node, 'ByClause');
+    const inner = scope.over(input);
+    const byValues = clause ? items(clause, 'Expressions').flatMap((expression) => bindNamed(expression, inner)) : [];
+    const results = resultColumns(node);
+    const keys = byValues.map(({ value }, i) => ({
+      column: scope.context.column(results[i]!.name, value.type),
+      value,
+    }));
+    return summarized(input, scope, keys, items(node, 'Aggregates'), results.slice(keys.length).map((result) => result.name));
+  },
+};
+
+/**
+ * Aggregates grouped by `keys`. An aggregate expression may wrap aggregates in scalar functions
+ * (`round(sum(a) / count(), 2)`): the aggregates become columns of the `aggregate` node, the rest a projection over it.
+ */
+export function summarized(
+  input: Table,
+  scope: Scope,
+  keys: readonly Assignment[],
+  expressions: readonly SyntaxNode[],
+  names: readonly string[],
+): Table {
+  const collector = new AggregateCollector(input, scope);
+  const values = expressions.flatMap((expression) => collector.bind(expression));
+  const aggregate: Aggregate = {
+    kind: 'aggregate',
+    input: input.relation,
+    keys,
+    aggregates: collector.aggregates,
+    columns: [...keys.map((key) => key.column), ...collector.aggregates.map((entry) => entry.column)],
+  };
+  const outputs: Assignment[] = [
+    ...keys.map(({ column }) => ({ column, value: use(column) })),
+    ...values.map((value, i) => ({ column: scope.context.column(names[i] ?? `Column${i + 1}`, value.type), value })),
+  ];
+  const columns = outputs.map((output) => output.column);
+  return { columns, relation: { kind: 'project', input: aggregate, items: outputs, columns } };
+}
+
+let aggregateNames: ReadonlySet<string> | undefined;
+
+/** True for a call of a built-in aggregate function. */
+export function isAggregateCall(node: SyntaxNode): boolean {
+  if (kindOf(node) !== 'FunctionCallExpression') return false;
+  const symbol = node.ReferencedSymbol ?? part(node, 'Name').ReferencedSymbol;
+  if (!symbol) return false;
+  aggregateNames ??= new Set(
+    Object.values(official().Kusto.Language.Aggregates as Record<string, unknown>)
+      .filter((entry): entry is { Name: string } => typeof (entry as { Name?: unknown } | null)?.Name === 'string')
+      .map((entry) => entry.Name),
+  );
+  return aggregateNames.has(symbol.Name);
+}
+
+class AggregateCollector {
+  readonly aggregates: { column: Column; call: Aggregate['aggregates'][number]['call'] }[] = [];
+  private readonly inner: Scope;
+
+  constructor(
+    private readonly input: Table,
+    private readonly scope: Scope,
+  ) {
+    this.inner = scope.over(input);
+  }
+
+  /** Outputs of one aggregate expression; several for `arg_max(a, *)`, `percentiles(x, 5, 95)`, … */
+  bind(node: SyntaxNode): Scalar[] {
+    const named = kindOf(node) === 'SimpleNamedExpression' || kindOf(node) === 'CompoundNamedExpression';
+    const expression = named ? part(node, 'Expression') : node;
+    const symbol = expression.ResultType;
+    if (isAggregateCall(expression) && symbol && symbolKindOf(symbol) === 'TupleSymbol') return this.tuple(expression);
+    return [withAggregates((inside) => this.replace(inside), () => bindScalar(expression, this.inner))];
+  }
+
+  private replace(node: SyntaxNode): Scalar | undefined {
+    if (!isAggregateCall(node)) return undefined;
+    const args = withAggregates(undefined, () => this.args(node));
+    return this.add(node, nameOf(part(node, 'Name')), args, typeOf(node));
+  }
+
+  private args(node: SyntaxNode): Scalar[] {
+    return argumentsOf(node).flatMap((argument) =>
+      kindOf(argument) === 'StarExpression' ? [] : [bindScalar(argument, this.inner)],
+    );
+  }
+
+  private add(node: SyntaxNode, name: string, args: readonly Scalar[], type: KustoType): Scalar {
+    const column = this.scope.context.column(name, type);
+    this.aggregates.push({ column, call: { name, args, type, span: spanOf(node) } });
+    return use(column);
+  }
+
+  private tuple(node: SyntaxNode): Scalar[] {
+    const name = nameOf(part(node, 'Name'));
+    const types = toArray(node.ResultType?.Columns).map((column) => typeOfSymbol(column.Type) ?? 'dynamic');
+    const given = argumentsOf(node);
+    if (name === 'percentiles' || name === 'percentilesw') {
+      const values = this.args(node);
+      const fixed = name === 'percentiles' ? 1 : 2;
+      const single = name === 'percentiles' ? 'percentile' : 'percentilew';
+      return values.slice(fixed).map((percent, i) => this.add(node, single, [...values.slice(0, fixed), percent], types[i]!));
+    }
+    if (name === 'arg_max' || name === 'arg_min') {
+      const [by, ...others] = given;
+      const key = bindScalar(by!, this.inner);
+      const row = others.flatMap((other) =>
+        kindOf(other) === 'StarExpression'
+          ? this.input.columns.filter((column) => !(key.kind === 'column' && key.id === column.id)).map(use)
+          : [bindScalar(other, this.inner)],
+      );
+      // One aggregate picks the row, so that all of its columns come from the same one.
+      const picked = this.add(node, name, [key, ...row], 'dynamic');
+      return [key, ...row].map((value, i) => call(node, 'row_item', [picked, literal('long', BigInt(i))], value.type));
+    }
+    if (name === 'take_any' || name === 'any') {
+      const row = given.flatMap((other) => kindOf(other) === 'StarExpression' ? this.input.columns.map(use) : [bindScalar(other, this.inner)]);
+      const picked = this.add(node, 'take_any_row', row, 'dynamic');
+      return row.map((value, i) => call(node, 'row_item', [picked, literal('long', BigInt(i))], value.type));
+    }
+    const whole = this.add(node, name, this.args(node), 'dynamic');
+    return types.map((type, i) => call(node, 'tuple_item', [whole, literal('long', BigInt(i))], type));
+  }
+}

@@ -1,0 +1,62 @@
+import { literal, use, type Column, type Scalar } from '../../plan/index.js';
+import type { Scope, Table } from '../context.js';
+import type { SyntaxNode } from '../parser.js';
+import { bindTable } from '../relations.js';
+import { items, kindOf, nameOf, resultColumns, textOf, unsupported } from '../syntax.js';
+import { tablesMatching } from '../schema.js';
+import type { OperatorBinder } from './index.js';
+import { parametersOf } from './parameters.js';
+
+export const UNION_OPERATORS: Readonly<Record<string, OperatorBinder>> = {
+  UnionOperator: (node, input, scope) => united(node, [{ name: 'union_arg0', table: input }], scope),
+};
+
+export interface Member {
+  readonly name: string;
+  readonly table: Table;
+}
+
+/** `union`, piped or not. The binder gives the result's columns: by name, and by name and type where types differ. */
+export function united(node: SyntaxNode, piped: readonly Member[], scope: Scope): Table {
+  const parameters = parametersOf(node);
+  const source = parameters.get('withsource');
+  const members = [
+    ...piped,
+    ...items(node, 'Expressions').flatMap((expression, i) => membersOf(expression, i + piped.length, scope)),
+  ];
+  const columns = scope.context.columns(resultColumns(node));
+  const ambiguous = new Set(columns.map((column) => column.name));
+  const maps = members.map(({ name, table }) =>
+    columns.map((column): Scalar | undefined => {
+      if (source !== undefined && column.name === source) return literal('string', name);
+      const match = memberColumn(table, column, ambiguous);
+      return match && use(match);
+    }),
+  );
+  return { columns, relation: { kind: 'union', inputs: members.map((member) => member.table.relation), maps, columns } };
+}
+
+function memberColumn(table: Table, column: Column, names: ReadonlySet<string>): Column | undefined {
+  return (
+    table.columns.find((candidate) => candidate.name === column.name && candidate.type === column.type) ??
+    table.columns.find((candidate) => !names.has(candidate.name) && `${candidate.name}_${candidate.type}` === column.name)
+  );
+}
+
+function membersOf(node: SyntaxNode, index: number, scope: Scope): Member[] {
+  switch (kindOf(node)) {
+    case 'NameReference': {
+      const text = textOf(node);
+      if (text.includes('*')) return wildcard(node, text, scope);
+      return [{ name: nameOf(node), table: bindTable(node, scope) }];
+    }
+    default:
+      return [{ name: `union_arg${index}`, table: bindTable(node, scope) }];
+  }
+}
+
+function wildcard(node: SyntaxNode, pattern: string, scope: Scope): Member[] {
+  const found = tablesMatching(scope.context.schema, pattern);
+  if (found.length === 0) throw unsupported(node, `'${pattern}', which matches no table,`);
+  return found.map((name) => ({ name, table: scope.context.tableByName(name) }));
+}

@@ -1,0 +1,97 @@
+import { createRequire } from 'node:module';
+
+/**
+ * The official parser and binder. It is a .NET library compiled to JavaScript: it sets globals, its lists have
+ * `Count` and `getItem`, its nodes' classes are told by `Bridge.getTypeName`. Only this file and its neighbours in
+ * `language/` know it. Loading costs about 0.3 s, the first parse another second: see `warmUp`.
+ */
+
+/** A node or token of the official syntax tree; its parts are read by name through `syntax.ts`. */
+export interface SyntaxNode {
+  readonly ChildCount: number;
+  readonly TextStart: number;
+  readonly End: number;
+  readonly ResultType?: SymbolNode | null;
+  readonly ReferencedSymbol?: SymbolNode | null;
+  GetChild(index: number): SyntaxNode | null;
+  toString(): string;
+}
+
+/** A symbol (type, column, table, function, …) of the binder. */
+export interface SymbolNode {
+  readonly Name: string;
+  readonly Columns?: NetList<ColumnSymbol>;
+  readonly IsOpen?: boolean;
+  readonly Members?: NetList<SymbolNode>;
+}
+
+export interface ColumnSymbol extends SymbolNode {
+  readonly Type: SymbolNode;
+}
+
+export interface NetList<T> {
+  readonly Count: number;
+  getItem(index: number): T;
+}
+
+export interface Diagnostic {
+  readonly Code: string;
+  readonly Severity: string;
+  readonly Message: string;
+  readonly Start: number;
+  readonly Length: number;
+}
+
+export interface KustoCode {
+  readonly Syntax: SyntaxNode;
+  readonly Kind: string;
+  readonly ResultType: SymbolNode | null;
+  GetDiagnostics(): NetList<Diagnostic>;
+}
+
+/** Opaque: the schema that names are bound to. Immutable. */
+export interface GlobalState {
+  readonly __globalState: true;
+  WithCluster(cluster: unknown): GlobalState;
+  WithDatabase(database: unknown): GlobalState;
+}
+
+interface KustoNamespace {
+  readonly Language: {
+    readonly KustoCode: {
+      Parse(text: string): KustoCode;
+      ParseAndAnalyze(text: string, globals: GlobalState): KustoCode;
+      GetKind(text: string): string;
+    };
+    readonly GlobalState: { readonly Default: GlobalState };
+    // eslint-disable-next-line @typescript-eslint/no-explicit-any -- constructors of the bridge are told apart by suffix only
+    readonly Symbols: Record<string, any>;
+    // eslint-disable-next-line @typescript-eslint/no-explicit-any
+    readonly [room: string]: any;
+  };
+}
+
+interface BridgeRuntime {
+  getTypeName(instance: unknown): string;
+}
+
+let loaded: { readonly Kusto: KustoNamespace; readonly Bridge: BridgeRuntime } | undefined;
+
+export function official(): { readonly Kusto: KustoNamespace; readonly Bridge: BridgeRuntime } {
+  if (!loaded) {
+    const require = createRequire(import.meta.url);
+    require('@kusto/language-service-next/bridge.min.js');
+    require('@kusto/language-service-next/Kusto.Language.Bridge.min.js');
+    loaded = globalThis as unknown as NonNullable<typeof loaded>;
+  }
+  return loaded;
+}
+
+/** Parses once, so that the first request does not pay for the JIT. */
+export function warmUp(): void {
+  const { Kusto } = official();
+  Kusto.Language.KustoCode.ParseAndAnalyze(
+    'let T = datatable(a:long, b:string)[1, "x"]; T | where a > 1 and b has "x" | summarize count() by bin(a, 2) | sort by a',
+    Kusto.Language.GlobalState.Default,
+  );
+}

@@ -1,0 +1,66 @@
+import { KustoError } from '../errors/index.js';
+import { enterUserFunction } from './calls.js';
+import type { Scope, Table } from './context.js';
+import { OPERATORS } from './operators/index.js';
+import { SOURCES } from './operators/sources.js';
+import type { SyntaxNode } from './parser.js';
+import { externalTableOf, tableOf } from './schema.js';
+import { kindOf, nameOf, part, spanOf, textOf, unsupported } from './syntax.js';
+import { isUserFunction } from './user-functions.js';
+
+/** Binds a tabular expression of the official tree to the plan. */
+export function bindTable(node: SyntaxNode, scope: Scope): Table {
+  const kind = kindOf(node);
+  switch (kind) {
+    case 'PipeExpression': {
+      const input = bindTable(part(node, 'Expression'), scope);
+      return bindOperator(part(node, 'Operator'), input, scope);
+    }
+    case 'ParenthesizedExpression':
+      return bindTable(part(node, 'Expression'), scope);
+    case 'NameReference':
+    case 'PathExpression':
+      return bindTableName(node, scope);
+    default: {
+      if (isUserFunction(node)) {
+        const { expression, inner } = enterUserFunction(node, scope);
+        return bindTable(expression, inner);
+      }
+      const name = kind === 'FunctionCallExpression' ? `${nameOf(part(node, 'Name'))}()` : kind;
+      const source = SOURCES[name];
+      if (source) return source(node, scope);
+      throw unsupported(node, `The table expression ${name}`);
+    }
+  }
+}
+
+export function bindOperator(node: SyntaxNode, input: Table, scope: Scope): Table {
+  const operator = OPERATORS[kindOf(node)];
+  if (!operator) throw unsupported(node, `The operator '${keywordOf(node)}'`);
+  return operator(node, input, scope);
+}
+
+/** First word of an operator, for messages. */
+function keywordOf(node: SyntaxNode): string {
+  return textOf(node.GetChild(0) ?? node);
+}
+
+function bindTableName(node: SyntaxNode, scope: Scope): Table {
+  if (kindOf(node) === 'NameReference') {
+    const binding = scope.lookup(nameOf(node));
+    if (binding?.kind === 'table') return binding.make();
+  }
+  if (isUserFunction(node)) {
+    const { expression, inner } = enterUserFunction(node, scope);
+    return bindTable(expression, inner);
+  }
+  const selector = kindOf(node) === 'PathExpression' ? part(node, 'Selector') : node;
+  if (selector !== node && kindOf(selector) !== 'NameReference') return bindTable(selector, scope);
+  const symbol = selector.ReferencedSymbol ?? node.ReferencedSymbol ?? selector.ResultType;
+  const found = tableOf(symbol);
+  if (!found) {
+    if (externalTableOf(symbol)) throw unsupported(node, 'An external table without external_table()');
+    throw new KustoError('SEM0100', `'${textOf(node)}' could not be resolved to a table.`, { span: spanOf(node) });
+  }
+  return scope.context.scan(found.database, found.table);
+}

@@ -1,0 +1,115 @@
+import type { BoundRequest, BoundResult } from '../plan/index.js';
+import { KustoError } from '../errors/index.js';
+import { BindContext, Scope, type RequestFacts } from './context.js';
+import { bindScalar, isTabular } from './expressions.js';
+import { bindTable } from './relations.js';
+import type { SyntaxNode } from './parser.js';
+import type { Schema } from './schema.js';
+import { items, kindOf, maybe, nameOf, part, spanOf, textOf, unsupported } from './syntax.js';
+
+/** Binds the statements of an analyzed request; each tabular expression statement yields a result. */
+export function bindStatements(root: SyntaxNode, schema: Schema, facts: RequestFacts, parameters: Scope['lookup'] | undefined): BoundRequest {
+  const context = new BindContext(schema, facts);
+  const scope = new Scope(context);
+  const results: BoundResult[] = [];
+  for (const statement of items(root, 'Statements')) {
+    if (kindOf(statement) === 'ExpressionStatement') {
+      const expression = part(statement, 'Expression');
+      results.push(...bindResult(expression, scope, results.length));
+    } else if (kindOf(statement) === 'QueryParametersStatement') {
+      declareParameters(statement, scope, parameters);
+    } else {
+      bindStatement(statement, scope);
+    }
+  }
+  return {
+    results,
+    visualization: context.visualization,
+    usesCursor: context.usesCursor,
+    crossCluster: context.crossCluster,
+    options: context.options,
+  };
+}
+
+function bindResult(expression: SyntaxNode, scope: Scope, index: number): BoundResult[] {
+  if (!isTabular(expression, scope) && !LOOKS_TABULAR.has(kindOf(expression))) {
+    const value = bindScalar(expression, scope);
+    const column = scope.context.column('Value', value.type);
+    const single = { kind: 'values' as const, rows: [[]], columns: [] };
+    return [{ name: `Table_${index}`, relation: { kind: 'project', input: single, items: [{ column, value }], columns: [column] } }];
+  }
+  const table = bindTable(expression, scope);
+  return [{ name: `Table_${index}`, relation: visibleOnly(table) }];
+}
+
+const LOOKS_TABULAR = new Set(['PipeExpression', 'PrintOperator', 'RangeOperator', 'UnionOperator', 'DataTableExpression', 'EvaluateOperator', 'SearchOperator', 'FindOperator']);
+
+/** Drops the hidden columns. */
+function visibleOnly({ relation, columns }: ReturnType<typeof bindTable>): BoundResult['relation'] {
+  if (relation.columns.length === columns.length) return relation;
+  return {
+    kind: 'project',
+    input: relation,
+    items: columns.map((column) => ({ column, value: { kind: 'column', type: column.type, id: column.id, name: column.name } })),
+    columns,
+  };
+}
+
+/** Binds a statement that yields no result. */
+export function bindStatement(statement: SyntaxNode, scope: Scope): void {
+  switch (kindOf(statement)) {
+    case 'LetStatement':
+      return bindLet(statement, scope);
+    case 'SetOptionStatement':
+      return bindSetOption(statement, scope);
+    default:
+      throw unsupported(statement, `The statement ${kindOf(statement)}`);
+  }
+}
+
+function bindLet(statement: SyntaxNode, scope: Scope): void {
+  const name = nameOf(part(statement, 'Name'));
+  const expression = part(statement, 'Expression');
+  if (kindOf(expression) === 'FunctionDeclaration') {
+    scope.declare(name, { kind: 'function', declaration: expression, scope });
+    return;
+  }
+  if (isTabular(expression, scope)) {
+    // Kusto re-evaluates a let table at every use; materialize() is what shares it.
+    if (kindOf(expression) === 'MaterializeExpression') {
+      const shared = bindTable(expression, scope);
+      scope.declare(name, { kind: 'table', make: () => scope.context.renewed(shared) });
+    } else {
+      scope.declare(name, { kind: 'table', make: () => bindTable(expression, scope) });
+    }
+    return;
+  }
+  scope.declare(name, { kind: 'scalar', value: bindScalar(expression, scope) });
+}
+
+function bindSetOption(statement: SyntaxNode, scope: Scope): void {
+  const name = nameOf(part(statement, 'Name'));
+  const clause = maybe(statement, 'ValueClause');
+  const value = clause ? bindScalar(part(clause, 'Expression'), scope) : undefined;
+  if (value && value.kind !== 'literal') throw unsupported(statement, 'A set statement whose value is not a literal');
+  const held = value?.value ?? true;
+  scope.context.options[name] = typeof held === 'bigint' ? Number(held) : held;
+}
+
+function declareParameters(statement: SyntaxNode, scope: Scope, given: Scope['lookup'] | undefined): void {
+  for (const parameter of items(statement, 'Parameters')) {
+    const name = nameOf(part(part(parameter, 'NameAndType'), 'Name'));
+    const binding = given?.(name);
+    if (binding) {
+      scope.declare(name, binding);
+      continue;
+    }
+    const otherwise = maybe(parameter, 'DefaultValue');
+    if (!otherwise) {
+      throw new KustoError('SEM0001', `The query parameter '${name}' has no value.`, { span: spanOf(parameter) });
+    }
+    scope.declare(name, { kind: 'scalar', value: bindScalar(part(otherwise, 'Value'), scope) });
+  }
+}
+
+export { textOf };

@@ -1,0 +1,3 @@
+export * from './relation.js';
+export * from './scalar.js';
+export * from './request.js';

@@ -1,0 +1,7 @@
+import type { KustoType } from '../../../values/index.js';
+import { code, sql, type Sql } from '../../tree.js';
+import { DUCKDB_TYPES } from './types.js';
+
+export function castTo(inner: Sql, type: KustoType): Sql {
+  return sql`CAST(${inner} AS ${code(DUCKDB_TYPES[type])})`;
+}

@@ -1,0 +1,39 @@
+import type { LoweredArgument, ScalarRow } from '../../../dialect.js';
+import { list, sql, type Sql } from '../../../tree.js';
+import { castTo } from '../cast.js';
+import type { Lowering } from '../../../lower/lowering.js';
+import { fromDynamic } from './dynamic-conversion.js';
+import { toDynamic } from './conversions.js';
+
+/** iff, case, coalesce, min_of, max_of and plain mathematics. */
+
+function as(arg: LoweredArgument, type: LoweredArgument['type'], lowering: Lowering): Sql {
+  if (arg.type === type) return arg.sql;
+  if (type === 'dynamic') return toDynamic(arg) ?? arg.sql;
+  return arg.type === 'dynamic' ? fromDynamic(arg.sql, type, lowering) : castTo(arg.sql, type);
+}
+
+const iff: ScalarRow = ({ args, type, lowering }) =>
+  sql`CASE WHEN ${as(args[0]!, 'bool', lowering)} THEN ${as(args[1]!, type, lowering)} ELSE ${as(args[2]!, type, lowering)} END`;
+
+const fn1 = (build: (x: Sql) => Sql): ScalarRow => ({ args, lowering }) => build(as(args[0]!, 'real', lowering));
+
+export const CONDITIONAL_ROWS: Readonly<Record<string, ScalarRow>> = {
+  iff,
+  iif: iff,
+  case: ({ args, type, lowering }) => {
+    const branches: Sql[] = [];
+    for (let i = 0; i + 1 < args.length; i += 2) branches.push(sql`WHEN ${as(args[i]!, 'bool', lowering)} THEN ${as(args[i + 1]!, type, lowering)}`);
+    return sql`CASE ${list(branches, ' ')} ELSE ${as(args[args.length - 1]!, type, lowering)} END`;
+  },
+  coalesce: ({ args, type, lowering }) =>
+    type === 'string'
+      ? sql`coalesce(${list(args.map((arg) => sql`nullif(${as(arg, type, lowering)}, '')`))}, '')`
+      : sql`coalesce(${list(args.map((arg) => as(arg, type, lowering)))})`,
+  min_of: ({ args, type, lowering }) => sql`least(${list(args.map((arg) => as(arg, type, lowering)))})`,
+  max_of: ({ args, type, lowering }) => sql`greatest(${list(args.map((arg) => as(arg, type, lowering)))})`,
+  abs: ({ args: [x] }) => sql`abs(${x!.sql})`,
+  sqrt: fn1((x) => sql`CASE WHEN ${x} < 0 THEN 'NaN'::DOUBLE ELSE sqrt(${x}) END`),
+  exp: fn1((x) => sql`exp(${x})`),
+  pow: ({ args, lowering }) => sql`pow(${as(args[0]!, 'real', lowering)}, ${as(args[1]!, 'real', lowering)})`,
+};

@@ -1,0 +1,187 @@
+import type { KustoType } from '../../../../values/index.js';
+import type { LoweredArgument, LoweredCall, ScalarRow } from '../../../dialect.js';
+import { list, sql, value, type Sql } from '../../../tree.js';
+import type { Lowering } from '../../../lower/lowering.js';
+import { castTo } from '../cast.js';
+import { fromDynamic } from './dynamic-conversion.js';
+
+/** Arithmetic, comparison and logic. */
+
+const isInteger = (type: KustoType): boolean => type === 'int' || type === 'long';
+const isTicks = (type: KustoType): boolean => type === 'datetime' || type === 'timespan';
+
+/** An operand as the type in which the operator computes. */
+function as(arg: LoweredArgument, type: KustoType, lowering: Lowering): Sql {
+  if (arg.type === type || (isTicks(type) && isTicks(arg.type))) return arg.sql;
+  if (arg.type === 'dynamic') return fromDynamic(arg.sql, type, lowering);
+  return castTo(arg.sql, type);
+}
+
+function additive(operator: '+' | '-'): ScalarRow {
+  return ({ args, type, lowering }) => {
+    const [a, b] = args as [LoweredArgument, LoweredArgument];
+    const apply = (x: Sql, y: Sql): Sql => (operator === '+' ? sql`(${x} + ${y})` : sql`(${x} - ${y})`);
+    if (type === 'datetime') return sql`kql_datetime_range(try(${apply(a.sql, b.sql)}))`;
+    if (type === 'timespan') return sql`try(${apply(a.sql, b.sql)})`;
+    if (isInteger(type)) {
+      const [x, y] = [as(a, type, lowering), as(b, type, lowering)];
+      return operator === '+' ? wrapped(type, sql`kql_add(${x}, ${y})`, apply(x, y)) : wrapped(type, sql`kql_subtract(${x}, ${y})`, apply(x, y));
+    }
+    return castTo(apply(as(a, type, lowering), as(b, type, lowering)), type);
+  };
+}
+
+/** long arithmetic wraps around, as the reference's does; int is computed by DuckDB and made to fit. */
+function wrapped(type: KustoType, long: Sql, plain: Sql): Sql {
+  return type === 'long' ? long : sql`CAST(kql_wrap32(${plain}) AS INTEGER)`;
+}
+
+const multiply: ScalarRow = ({ args, type, lowering }) => {
+  const [a, b] = args as [LoweredArgument, LoweredArgument];
+  if (type === 'timespan') {
+    const [span, factor] = a.type === 'timespan' ? [a, b] : [b, a];
+    return sql`TRY_CAST(round(${span.sql} * ${factor.type === 'dynamic' ? fromDynamic(factor.sql, 'real', lowering) : factor.sql}) AS BIGINT)`;
+  }
+  const [x, y] = [as(a, type, lowering), as(b, type, lowering)];
+  if (type === 'long') return sql`kql_multiply(${x}, ${y})`;
+  if (type === 'int') return sql`CAST(kql_wrap32(CAST(${x} AS BIGINT) * ${y}) AS INTEGER)`;
+  if (type === 'decimal') return sql`TRY_CAST(CAST(${x} AS DECIMAL(19, 9)) * CAST(${y} AS DECIMAL(19, 9)) AS DECIMAL(38, 18))`;
+  return sql`(${x} * ${y})`;
+};
+
+const divide: ScalarRow = ({ args, type, lowering }) => {
+  const [a, b] = args as [LoweredArgument, LoweredArgument];
+  if (type === 'timespan') return sql`TRY_CAST(trunc(${a.sql} / ${as(b, b.type, lowering)}) AS BIGINT)`;
+  if (isTicks(a.type)) return sql`(CAST(${a.sql} AS DOUBLE) / ${b.sql})`;
+  const [x, y] = [as(a, type, lowering), as(b, type, lowering)];
+  if (isInteger(type)) return sql`(${x} // ${y})`;
+  if (type === 'decimal') return sql`TRY_CAST(CAST(${x} AS DOUBLE) / CAST(${y} AS DOUBLE) AS DECIMAL(38, 18))`;
+  return sql`(${x} / ${y})`;
+};
+
+/** The reference's remainder is never negative. */
+const modulo: ScalarRow = ({ args, type, lowering }) => {
+  const [x, y] = args.map((arg) => as(arg, isTicks(arg.type) ? arg.type : type, lowering)) as [Sql, Sql];
+  return sql`kql_modulo(${x}, ${y})`;
+};
+
+/** Type in which two operands are compared. */
+export function commonType(a: KustoType, b: KustoType): KustoType {
+  if (a === b) return a;
+  if (a === 'dynamic') return b;
+  if (b === 'dynamic') return a;
+  const order: KustoType[] = ['bool', 'int', 'long', 'real', 'decimal'];
+  const rank = Math.max(order.indexOf(a), order.indexOf(b));
+  return rank >= 0 && order.includes(a) && order.includes(b) ? order[rank]! : a;
+}
+
+function compared(call: LoweredCall): { x: Sql; y: Sql; type: KustoType; nullable: [boolean, boolean] } {
+  const [a, b] = call.args as [LoweredArgument, LoweredArgument];
+  const type = commonType(a.type, b.type);
+  const { lowering } = call;
+  const nullable = (arg: LoweredArgument): boolean => (arg.literal === undefined ? type !== 'string' || arg.type === 'dynamic' : arg.literal === null);
+  return { x: as(a, type, lowering), y: as(b, type, lowering), type, nullable: [nullable(a), nullable(b)] };
+}
+
+/** null == null is null, null == x is false (reference: null values page). */
+const equal: ScalarRow = (call) => {
+  const { x, y, nullable } = compared(call);
+  if (!nullable[0] && !nullable[1]) return sql`(${x} = ${y})`;
+  if (nullable[0] && nullable[1]) return sql`kql_equal(${x}, ${y})`;
+  return sql`coalesce(${x} = ${y}, false)`;
+};
+
+const notEqual: ScalarRow = (call) => {
+  const { x, y, nullable } = compared(call);
+  if (!nullable[0] && !nullable[1]) return sql`(${x} <> ${y})`;
+  if (nullable[0] && nullable[1]) return sql`(NOT kql_equal(${x}, ${y}))`;
+  return sql`(${x} IS DISTINCT FROM ${y})`;
+};
+
+function ordering(operator: '<' | '<=' | '>' | '>='): ScalarRow {
+  return (call) => {
+    const { x, y } = compared(call);
+    switch (operator) {
+      case '<':
+        return sql`(${x} < ${y})`;
+      case '<=':
+        return sql`(${x} <= ${y})`;
+      case '>':
+        return sql`(${x} > ${y})`;
+      case '>=':
+        return sql`(${x} >= ${y})`;
+    }
+  };
+}
+
+function membership(negated: boolean, caseInsensitive: boolean): ScalarRow {
+  return ({ args: [needle, ...given], lowering }) => {
+    const constants = given.flatMap(expandDynamicLiteral);
+    const type = constants.reduce((t, arg) => commonType(t, arg.type), needle!.type);
+    const compare = (inner: Sql): Sql => (caseInsensitive ? sql`lower(${inner})` : inner);
+    const elements = constants.filter((arg) => arg.literal !== null).map((arg) => compare(arg.type === 'dynamic' ? sql`kql_dynamic_string(${arg.sql})` : as(arg, type, lowering)));
+    if (elements.length === 0) return value('bool', negated);
+    const test = sql`coalesce(${compare(as(needle!, type, lowering))} IN (${list(elements)}), false)`;
+    return negated ? sql`(NOT ${test})` : test;
+  };
+}
+
+/** `in (dynamic([…]))` means the array's elements. */
+function expandDynamicLiteral(arg: LoweredArgument): LoweredArgument[] {
+  if (arg.type !== 'dynamic' || typeof arg.literal !== 'string') return [arg];
+  const held: unknown = JSON.parse(arg.literal);
+  if (!Array.isArray(held)) return [arg];
+  return held.map((element): LoweredArgument => {
+    if (typeof element === 'number') {
+      return Number.isInteger(element)
+        ? { type: 'long', literal: BigInt(element), sql: value('long', BigInt(element)) }
+        : { type: 'real', literal: element, sql: value('real', element) };
+    }
+    if (typeof element === 'boolean') return { type: 'bool', literal: element, sql: value('bool', element) };
+    const text = element === null ? '' : typeof element === 'string' ? element : JSON.stringify(element);
+    return { type: 'string', literal: text, sql: value('string', text) };
+  });
+}
+
+const between = (negated: boolean): ScalarRow => ({ args, lowering }) => {
+  const [x, low, high] = args as [LoweredArgument, LoweredArgument, LoweredArgument];
+  const type = commonType(commonType(x.type, low.type), high.type === 'timespan' ? low.type : high.type);
+  // x between (datetime .. timespan): the bound is counted from the lower one.
+  const upper = type === 'datetime' && high.type === 'timespan' ? sql`(${low.sql} + ${high.sql})` : as(high, type, lowering);
+  const test = sql`(${as(x, type, lowering)} BETWEEN ${as(low, type, lowering)} AND ${upper})`;
+  return negated ? sql`(NOT ${test})` : test;
+};
+
+const bool = (arg: LoweredArgument, lowering: Lowering): Sql => as(arg, 'bool', lowering);
+
+export const OPERATOR_ROWS: Readonly<Record<string, ScalarRow>> = {
+  '+': additive('+'),
+  '-': additive('-'),
+  '*': multiply,
+  '/': divide,
+  '%': modulo,
+  negate: ({ args, type, lowering }) => sql`(- ${as(args[0]!, type, lowering)})`,
+  '==': equal,
+  '!=': notEqual,
+  '==in-filter': (call) => {
+    const { x, y } = compared(call);
+    return sql`(${x} = ${y})`;
+  },
+  '==in-join': (call) => {
+    const { x, y } = compared(call);
+    return sql`(${x} = ${y})`;
+  },
+  '<': ordering('<'),
+  '<=': ordering('<='),
+  '>': ordering('>'),
+  '>=': ordering('>='),
+  and: ({ args, lowering }) => sql`(${bool(args[0]!, lowering)} AND ${bool(args[1]!, lowering)})`,
+  or: ({ args, lowering }) => sql`(${bool(args[0]!, lowering)} OR ${bool(args[1]!, lowering)})`,
+  not: ({ args, lowering }) => sql`(NOT ${bool(args[0]!, lowering)})`,
+  between: between(false),
+  '!between': between(true),
+  in: membership(false, false),
+  '!in': membership(true, false),
+  'in~': membership(false, true),
+  '!in~': membership(true, true),
+};

@@ -1,0 +1,29 @@
+import type { LoweredArgument, ScalarRow } from '../../../dialect.js';
+import { sql, value } from '../../../tree.js';
+import { EXTENT_TABLE } from '../layout.js';
+import { code } from '../../../tree.js';
+
+/** Functions of the row's extent. The argument is the hidden extent column. */
+const extents = code(EXTENT_TABLE.name);
+const extentField = (field: string): ScalarRow => ({ args: [extent] }) =>
+  sql`(SELECT e.${code(field)} FROM ${extents} AS e WHERE e.number = ${extent!.sql})`;
+
+function cursorTest(after: boolean): ScalarRow {
+  return ({ args }) => {
+    const [extent, cursor] = args as [LoweredArgument, LoweredArgument];
+    const held = cursor.literal as string;
+    const limit = value('long', held === '' ? 0n : BigInt(/^\d+$/.test(held) ? held : 0));
+    if (after) return sql`(${extent.sql} IN (SELECT e.number FROM ${extents} AS e WHERE e.cursor > ${limit}))`;
+    if (held === '') return sql`true`;
+    return sql`(${extent.sql} IN (SELECT e.number FROM ${extents} AS e WHERE e.cursor <= ${limit}))`;
+  };
+}
+
+export const EXTENT_ROWS: Readonly<Record<string, ScalarRow>> = {
+  ingestion_time: extentField(EXTENT_TABLE.ingestionTime),
+  extent_tags: extentField(EXTENT_TABLE.tags),
+  extent_id: ({ args: [extent] }) =>
+    sql`(SELECT CAST(e.id AS UUID) FROM ${extents} AS e WHERE e.number = ${extent!.sql})`,
+  cursor_after: cursorTest(true),
+  cursor_before_or_at: cursorTest(false),
+};

@@ -1,0 +1,88 @@
+import type { LoweredArgument, LoweredCall, ScalarRow } from '../../../dialect.js';
+import { list, sql, value, type Sql } from '../../../tree.js';
+import { fromDynamic } from './dynamic-conversion.js';
+
+/** String operators and functions. */
+
+/** An argument as text: dynamic and other types are converted as tostring() does. */
+export function text(arg: LoweredArgument, call: LoweredCall): Sql {
+  if (arg.type === 'string') return arg.sql;
+  if (arg.type === 'dynamic') return fromDynamic(arg.sql, 'string', call.lowering);
+  return call.lowering.scalarText(arg);
+}
+
+/** Lower-cased text; a literal is lowered here and now. */
+function lowered(arg: LoweredArgument, call: LoweredCall): Sql {
+  return typeof arg.literal === 'string' && arg.type === 'string' ? value('string', arg.literal.toLowerCase()) : sql`lower(${text(arg, call)})`;
+}
+
+type Test = (haystack: Sql, needle: Sql) => Sql;
+
+const TESTS: Readonly<Record<string, Test>> = {
+  contains: (haystack, needle) => sql`contains(${haystack}, ${needle})`,
+  startswith: (haystack, needle) => sql`starts_with(${haystack}, ${needle})`,
+  endswith: (haystack, needle) => sql`suffix(${haystack}, ${needle})`,
+  has: (haystack, needle) => sql`kql_has(${haystack}, ${needle})`,
+  hasprefix: (haystack, needle) => sql`kql_hasprefix(${haystack}, ${needle})`,
+  hassuffix: (haystack, needle) => sql`kql_hassuffix(${haystack}, ${needle})`,
+};
+
+function test(apply: Test, caseSensitive: boolean, negated: boolean): ScalarRow {
+  return (call) => {
+    const [haystack, needle] = call.args as [LoweredArgument, LoweredArgument];
+    const held = caseSensitive ? apply(text(haystack, call), text(needle, call)) : apply(lowered(haystack, call), lowered(needle, call));
+    return negated ? sql`(NOT ${held})` : held;
+  };
+}
+
+const TEST_ROWS: Record<string, ScalarRow> = {};
+for (const [name, apply] of Object.entries(TESTS)) {
+  TEST_ROWS[name] = test(apply, false, false);
+  TEST_ROWS[`!${name}`] = test(apply, false, true);
+  TEST_ROWS[`${name}_cs`] = test(apply, true, false);
+  TEST_ROWS[`!${name}_cs`] = test(apply, true, true);
+}
+
+function caseless(negated: boolean): ScalarRow {
+  return (call) => {
+    const [a, b] = call.args as [LoweredArgument, LoweredArgument];
+    return negated ? sql`(${lowered(a, call)} <> ${lowered(b, call)})` : sql`(${lowered(a, call)} = ${lowered(b, call)})`;
+  };
+}
+
+function hasList(all: boolean): ScalarRow {
+  return (call) => {
+    const [haystack, ...needles] = call.args;
+    const words = needles.flatMap((needle): LoweredArgument[] => {
+      if (needle.type !== 'dynamic' || typeof needle.literal !== 'string') return [needle];
+      const held: unknown = JSON.parse(needle.literal);
+      return (Array.isArray(held) ? held : [held]).map((element) => ({ type: 'string', literal: String(element), sql: value('string', String(element)) }));
+    });
+    if (words.some((word) => word.type === 'dynamic')) return undefined;
+    if (words.length === 0) return value('bool', all);
+    const tests = words.map((word) => sql`kql_has(${lowered(haystack!, call)}, ${lowered(word, call)})`);
+    return sql`(${list(tests, all ? ' AND ' : ' OR ')})`;
+  };
+}
+
+const textOnly = (build: (args: Sql[]) => Sql): ScalarRow => (call) => build(call.args.map((arg) => text(arg, call)));
+
+export const STRING_ROWS: Readonly<Record<string, ScalarRow>> = {
+  ...TEST_ROWS,
+  '=~': caseless(false),
+  '!~': caseless(true),
+  has_any: hasList(false),
+  has_all: hasList(true),
+  strlen: textOnly(([s]) => sql`CAST(length(${s!}) AS BIGINT)`),
+  string_size: textOnly(([s]) => sql`CAST(strlen(${s!}) AS BIGINT)`),
+  tolower: textOnly(([s]) => sql`lower(${s!})`),
+  toupper: textOnly(([s]) => sql`upper(${s!})`),
+  isempty: (call) => (call.args[0]!.type === 'string' ? sql`(${call.args[0]!.sql} = '')` : sql`(coalesce(${text(call.args[0]!, call)}, '') = '')`),
+  isnotempty: (call) => (call.args[0]!.type === 'string' ? sql`(${call.args[0]!.sql} <> '')` : sql`(coalesce(${text(call.args[0]!, call)}, '') <> '')`),
+  strcat: (call) => sql`concat(${list(call.args.map((arg) => text(arg, call)))})`,
+  strcat_delim: (call) => {
+    const [delimiter, ...rest] = call.args.map((arg) => text(arg, call));
+    return sql`concat_ws(${delimiter!}, ${list(rest)})`;
+  },
+  'matches regex': (call) => sql`regexp_matches(${text(call.args[0]!, call)}, ${text(call.args[1]!, call)})`,
+};
