@@ -2,6 +2,7 @@ import type { ContinuousExportEntity, ExportedArtifact } from '../catalog/model.
 import { KustoError } from '../errors/index.js';
 import {
   DEFAULT_WINDOW_ROWS,
+  releaseCommitted,
   runJob,
   sweepLeftovers,
   type ExportCapacity,
@@ -63,7 +64,8 @@ export class Scheduler implements ExportControl {
   }
 
   /** Ends first what an earlier process left, then works until `stop`. */
-  start(): void {
+  async start(): Promise<void> {
+    await releaseCommitted(this.options.services);
     for (const { manifest } of this.options.services.journal.entries()) {
       if (manifest.owner.kind === 'job') this.stateOf(manifest.owner.jobId).isRecovering = true;
     }
