@@ -123,8 +123,7 @@ export class Scheduler implements ExportControl {
   }
 
   /** Waits for the run under way, whose window was chosen before the caller asked, then runs once. */
-  private async nextRun(jobId: string, signal: AbortSignal): Promise<RunOutcome> {
-    const state = this.stateOf(jobId);
+  private async nextRun(jobId: string, state: JobState, signal: AbortSignal): Promise<RunOutcome> {
     while (state.run !== undefined) await state.run.done;
     signal.throwIfAborted();
     this.checkRunnable(jobId, state);
