@@ -15,6 +15,23 @@ export interface CompiledSql {
   readonly columns: readonly ColumnSchema[];
   /** Tables of the caller's own that the text reads. */
   readonly inputs?: readonly InputTable[];
+  /** JavaScript functions that the text calls: made known to the engine before it runs. */
+  readonly functions?: readonly EngineFunction[];
+}
+
+/**
+ * A scalar function that SQL calls by `name` and JavaScript answers, row by row. The name stands for one meaning and
+ * one list of types for the life of the engine. decimal and guid cross as text.
+ */
+export interface EngineFunction {
+  readonly name: string;
+  readonly parameterTypes: readonly KustoType[];
+  readonly type: KustoType;
+  /** Called again for the same arguments: the result may differ. */
+  readonly volatile: boolean;
+  /** With `propagate`, a null argument gives null (or the empty string) without a call. */
+  readonly nulls: 'propagate' | 'own';
+  evaluate(args: readonly KustoValue[]): KustoValue;
 }
 
 /** Rows held in memory that SQL may read, as the table `name` with the columns `c0`, `c1`, … in storage types. */
@@ -125,6 +142,11 @@ export interface Engine {
     sql: CompiledSql,
     options?: { readonly partitionBy?: readonly number[]; readonly signal?: AbortSignal },
   ): Promise<StagedResult>;
+  /**
+   * Makes functions known ahead of a write: a write session sees only those that were there when it began. Other ways
+   * to run SQL register what it calls by themselves.
+   */
+  register(functions: readonly EngineFunction[]): void;
   /** Waits for the tables of the scope. */
   beginWrite(scope: WriteScope, signal?: AbortSignal): Promise<WriteSession>;
   /** Writes a result to local files. Not one file when there is no row. */

@@ -90,7 +90,7 @@ export function parseTimespan(text: string): bigint | undefined {
     return signed(sign, BigInt(days) * TICKS_PER_DAY + seconds * 10_000_000n + fractionTicks(fraction));
   }
   const q = QUANTITY.exec(text);
-  const unit = q && UNITS[(q[4] as string).toLowerCase()];
+  const unit = q ? UNITS[(q[4] as string).toLowerCase()] : undefined;
   if (!q || unit === undefined) return undefined;
   const fraction = q[3] ?? '';
   const scale = 10n ** BigInt(fraction.length);

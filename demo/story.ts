@@ -1,0 +1,109 @@
+import { Presets, SingleBar } from 'cli-progress';
+import type { Slice } from './flights.js';
+import type { Kusto } from './kusto.js';
+import { answer, aside, command, count, heading, say } from './print.js';
+import type { Stack } from './stack.js';
+import { JOB, TABLE, show } from './steps.js';
+
+const RUN = `.run continuous-export ${JOB}`;
+
+const ingest = (kusto: Kusto, slice: Slice): Promise<unknown> =>
+  kusto.run(`.ingest into table ${TABLE} (h@'${slice.path}') with (format='parquet')`);
+
+/** One run of the job, now: the records and files that it exported. */
+async function exportNow(kusto: Kusto): Promise<{ readonly records: number; readonly files: number }> {
+  const { columns, rows } = await kusto.run(RUN);
+  const numRecords = columns.indexOf('NumRecords');
+  return { records: rows.reduce((sum, row) => sum + Number(row[numRecords]), 0), files: rows.length };
+}
+
+/** Ingests slice after slice while the job runs again and again, and lets it catch up at the end. */
+export async function ingestWhileExporting(
+  kusto: Kusto,
+  slices: readonly Slice[],
+  progress: { readonly done: number; readonly total: number },
+): Promise<void> {
+  let [ingested, exported, files, ingesting] = [progress.done, 0, 0, true];
+  const bar = new SingleBar(
+    {
+      format: 'ingested {bar} {ingested} of {all} | exported here: {exported} in {files} files',
+      noTTYOutput: true,
+      notTTYSchedule: 2000,
+      hideCursor: true,
+    },
+    Presets.shades_classic,
+  );
+  const tell = (): void =>
+    bar.update(ingested, {
+      ingested: count(ingested),
+      all: count(progress.total),
+      exported: count(exported),
+      files: count(files),
+    });
+  bar.start(progress.total, ingested, { ingested: count(ingested), all: count(progress.total), exported: 0, files: 0 });
+  const exporting = async (): Promise<void> => {
+    for (let last = false; !last;) {
+      last = !ingesting;
+      const run = await exportNow(kusto);
+      exported += run.records;
+      files += run.files;
+      tell();
+    }
+  };
+  const ingestAll = async (): Promise<void> => {
+    for (const slice of slices) {
+      await ingest(kusto, slice);
+      ingested += slice.records;
+      tell();
+    }
+    ingesting = false;
+  };
+  try {
+    await Promise.all([ingestAll().finally(() => (ingesting = false)), exporting()]);
+  } finally {
+    bar.stop();
+  }
+}
+
+/** The identity's storage role is taken away: the run fails and says why. Given back, the job catches up. */
+export async function loseTheRole(kusto: Kusto, stack: Stack, slices: readonly Slice[]): Promise<void> {
+  heading('The identity loses its role on the storage account');
+  stack.storage.revoke(stack.identity.objectId);
+  for (const slice of slices) await ingest(kusto, slice);
+  command(RUN);
+  const failure = await kusto.run(RUN).then(
+    () => undefined,
+    (error: Error) => error.message,
+  );
+  if (failure === undefined) throw new Error('The run went through although the identity may not write.');
+  say(`  failed: ${failure}`);
+  await show(kusto, `.show continuous-export ${JOB} failures`);
+
+  heading('The role is given back');
+  stack.storage.grant(stack.identity.objectId);
+  await show(kusto, RUN);
+}
+
+/** SIGKILL while files are on their way, and what the job does after the restart. */
+export async function killInTheMiddle(kusto: Kusto, stack: Stack, slices: readonly Slice[]): Promise<void> {
+  heading('SIGKILL in the middle of a run');
+  for (const slice of slices) await ingest(kusto, slice);
+  command(RUN);
+  const underWay = stack.storage.uploads(3);
+  const run = kusto.run(RUN).then(
+    () => true,
+    () => false,
+  );
+  await Promise.race([underWay, run]);
+  stack.kill();
+  if (await run) throw new Error('The run ended before it could be killed.');
+  aside('  killed after three files had reached the storage account');
+
+  heading('Calypso starts again');
+  await stack.restart();
+  await show(kusto, `.show continuous-export ${JOB}`);
+  const { records, files } = await exportNow(kusto);
+  command(RUN);
+  say(`  ${count(records)} records in ${count(files)} files`);
+  answer(await kusto.run(`.show continuous-export ${JOB} exported-artifacts`), 4);
+}

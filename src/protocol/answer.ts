@@ -1,0 +1,164 @@
+import { KustoError } from '../errors/index.js';
+import { ticksOfDate } from '../values/index.js';
+import type { RequestIds } from './identifiers.js';
+import { errorBody } from './error-body.js';
+import type { OneApiError } from './error-body.js';
+import { rowChunks } from './rows.js';
+import type { WireTable } from './rows.js';
+
+/** A query's result as the encoders take it: structural part of the query service's QueryResult. */
+export interface WireResult {
+  readonly tables: readonly WireTable[];
+  readonly visualization: Readonly<Record<string, unknown>> | null;
+  readonly cursor: string | null;
+  /** Read after the rows. */
+  readonly truncation: { readonly code: 'E_QUERY_RESULT_SET_TOO_LARGE'; readonly message: string } | null;
+}
+
+export interface AnswerContext {
+  readonly ids: RequestIds;
+  readonly text: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  /** Bytes that rows may take in the answer; null for any number. */
+  readonly sizeLimit: number | null;
+  readonly startedAt: Date;
+  readonly signal: AbortSignal;
+  now(): Date;
+  /** A new GUID. */
+  newId(): string;
+  /** Told of what stops an answer that has begun; makes the coded error that the client will see. */
+  onFailure(error: unknown): KustoError;
+}
+
+/** What has been sent of a result's rows, and what stopped them. */
+export interface Progress {
+  rowCounts: number[];
+  sizes: number[];
+  failure: KustoError | null;
+}
+
+export const newProgress = (): Progress => ({ rowCounts: [], sizes: [], failure: null });
+
+/**
+ * The rows of a table as JSON, comma-separated, without brackets. Never throws: a failure, or the size limit, ends
+ * the rows and is left in `progress.failure`.
+ */
+export async function* encodeRows(
+  table: WireTable,
+  context: AnswerContext,
+  progress: Progress,
+): AsyncGenerator<string> {
+  const index = progress.rowCounts.push(0) - 1;
+  const before = progress.sizes.reduce((a, b) => a + b, 0);
+  progress.sizes.push(0);
+  let rowCount = 0;
+  let size = 0;
+  try {
+    for await (const batch of table.batches()) {
+      for (const chunk of rowChunks(table.columns, batch, rowCount === 0)) {
+        context.signal.throwIfAborted();
+        size += Buffer.byteLength(chunk.json);
+        if (context.sizeLimit !== null && before + size > context.sizeLimit) throw tooLarge(context.sizeLimit);
+        rowCount += chunk.rowCount;
+        progress.sizes[index] = size;
+        progress.rowCounts[index] = rowCount;
+        yield chunk.json;
+      }
+    }
+  } catch (error) {
+    progress.failure = context.onFailure(error);
+  }
+}
+
+const tooLarge = (limit: number): KustoError =>
+  new KustoError(
+    'E_QUERY_RESULT_SET_TOO_LARGE',
+    `The results of this query exceed the set limit of ${limit} bytes, so not all records were returned ` +
+      `(E_QUERY_RESULT_SET_TOO_LARGE, 0x80DA0003). Narrow the result with 'take', 'project' or 'summarize', or set ` +
+      `the request property 'truncationmaxsize' or 'notruncation'.`,
+  );
+
+/** The failure that a truncated result is told as, once its rows have gone out. */
+export function noteTruncation(result: WireResult, progress: Progress): void {
+  if (progress.failure === null && result.truncation !== null) {
+    progress.failure = new KustoError(result.truncation.code, result.truncation.message);
+  }
+}
+
+export function oneApiError(failure: KustoError, context: AnswerContext): OneApiError {
+  return errorBody(failure, context.ids, context.now(), context.text);
+}
+
+/** `deferpartialqueryfailures`: told in the status table only. */
+export const isDeferred = (context: AnswerContext): boolean => context.options['deferpartialqueryfailures'] === true;
+
+/** One row of the status table of either version, before it is put into that version's columns. */
+export interface StatusRow {
+  readonly timestamp: bigint;
+  readonly level: number;
+  readonly levelName: string;
+  readonly statusCode: number;
+  readonly statusName: string;
+  readonly eventType: number;
+  readonly eventTypeName: string;
+  readonly text: string;
+  /** Whether the text is JSON that v2 shows as it is. */
+  readonly isStatistics: boolean;
+}
+
+/** The HRESULT that the reference gives for a result set that is too large. */
+const LIMITS_EXCEEDED = -2_133_196_797;
+
+export function statusRows(context: AnswerContext, progress: Progress): readonly StatusRow[] {
+  const now = context.now();
+  const timestamp = ticksOfDate(now);
+  const statistics = {
+    ExecutionTime: (now.getTime() - context.startedAt.getTime()) / 1000,
+    dataset_statistics: progress.rowCounts.map((count, i) => ({
+      table_row_count: count,
+      table_size: progress.sizes[i],
+    })),
+  };
+  const outcome =
+    progress.failure === null
+      ? {
+          ...{ level: 4, levelName: 'Info', statusCode: 0, statusName: 'S_OK (0)', eventType: 4 },
+          ...{ eventTypeName: 'QueryInfo', text: 'Query completed successfully' },
+        }
+      : {
+          ...{ level: 2, levelName: 'Error', statusCode: LIMITS_EXCEEDED, eventType: 1 },
+          statusName: `${progress.failure.code} (${LIMITS_EXCEEDED})`,
+          ...{ eventTypeName: 'QueryLimitsExceeded', text: progress.failure.message },
+        };
+  return [
+    { timestamp, ...outcome, isStatistics: false },
+    {
+      timestamp,
+      ...{ level: 6, levelName: 'Stats', statusCode: 0, statusName: 'S_OK (0)', eventType: 0 },
+      ...{ eventTypeName: 'QueryResourceConsumption', text: JSON.stringify(statistics), isStatistics: true },
+    },
+  ];
+}
+
+/** The Visualization property as the reference writes it: every field there, most of them null. */
+export function visualizationJson(visualization: WireResult['visualization']): string {
+  const absent = {
+    Visualization: null,
+    Title: null,
+    XColumn: null,
+    Series: null,
+    YColumns: null,
+    AnomalyColumns: null,
+  };
+  const axes = { XTitle: null, YTitle: null, XAxis: null, YAxis: null, Legend: null, YSplit: null };
+  const rest = {
+    Accumulate: false,
+    IsQuerySorted: false,
+    Kind: null,
+    Ymin: 'NaN',
+    Ymax: 'NaN',
+    Xmin: null,
+    Xmax: null,
+  };
+  return JSON.stringify({ ...absent, ...axes, ...rest, ...visualization });
+}

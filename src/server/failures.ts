@@ -1,0 +1,39 @@
+import type { FastifyBaseLogger } from 'fastify';
+import { KustoError } from '../errors/index.js';
+import { maskSecrets } from '../protocol/index.js';
+import type { RequestScope } from './scope.js';
+
+/** The coded error for whatever was thrown. What is not a KustoError is a defect: logged here, and not shown. */
+export function codedError(error: unknown, scope: RequestScope, log: FastifyBaseLogger): KustoError {
+  if (error instanceof KustoError) return error;
+  // An engine that was interrupted throws its own error; the cause is what the caller needs to hear.
+  if (scope.signal.aborted) return scope.signal.reason as KustoError;
+  const refused = refusedByFastify(error);
+  if (refused) return refused;
+  const { message, stack } = error instanceof Error ? error : { message: String(error), stack: undefined };
+  log.error(
+    { activityId: scope.activityId, message: maskSecrets(message), stack: stack && maskSecrets(stack) },
+    'unexpected error',
+  );
+  return new KustoError(
+    'General_InternalServerError',
+    `An unexpected error happened. The server's log tells more under the activity id ${scope.activityId}.`,
+  );
+}
+
+function refusedByFastify(error: unknown): KustoError | undefined {
+  const { statusCode, code, message } = error as { statusCode?: number; code?: string; message?: string };
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
+    return new KustoError('Request_TooLarge', `The body of the request is larger than the server's limit.`);
+  }
+  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
+    return new KustoError(
+      'Request_MediaTypeNotSupported',
+      `The body must be sent as 'content-type: application/json'.`,
+    );
+  }
+  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
+    return new KustoError('General_BadRequest', `The request is not well formed: ${message ?? 'unreadable'}`);
+  }
+  return undefined;
+}

@@ -1,0 +1,143 @@
+import { randomUUID } from 'node:crypto';
+import { Readable } from 'node:stream';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { CommandService } from '../commands/command.js';
+import { KustoError } from '../errors/index.js';
+import { decodeRequest, encodeV1Command, encodeV1Query, encodeV2, isCommand, tableOf } from '../protocol/index.js';
+import type { AnswerContext, WireRequest, WireResult } from '../protocol/index.js';
+import type { QueryService, RequestContext } from '../query/query-service.js';
+import type { Caller } from '../security/caller.js';
+import type { ServerLimits } from './config.js';
+import { codedError } from './failures.js';
+import type { RequestScope } from './scope.js';
+
+export interface Statements {
+  readonly queries: QueryService;
+  readonly commands: CommandService;
+  readonly limits: ServerLimits;
+}
+
+type Encode = (result: WireResult, context: AnswerContext) => AsyncGenerator<string>;
+
+/** The three endpoints that run KQL and commands. */
+export function statementRoutes(app: FastifyInstance, statements: Statements): void {
+  const query = (encode: Encode) => (request: FastifyRequest, reply: FastifyReply) =>
+    answer(statements, encode, 'query', request, reply);
+  for (const [version, encode] of [
+    ['v1', encodeV1Query],
+    ['v2', encodeV2],
+  ] as const) {
+    app.get(`/${version}/rest/query`, query(encode));
+    app.post(`/${version}/rest/query`, query(encode));
+  }
+  app.post('/v1/rest/mgmt', (request, reply) => answer(statements, encodeV1Query, 'mgmt', request, reply));
+}
+
+async function answer(
+  { queries, commands, limits }: Statements,
+  encode: Encode,
+  endpoint: 'query' | 'mgmt',
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const { scope } = request;
+  const wire = decodeRequest(request.method === 'GET' ? request.query : request.body);
+  scope.text = wire.text;
+  scope.database = wire.database;
+  scope.adoptClientRequestId(wire.clientRequestId);
+  const command = isCommand(wire.text);
+  if (endpoint === 'mgmt' && !command) {
+    throw new KustoError(
+      'General_BadRequest',
+      `'/v1/rest/mgmt' takes commands, which begin with a dot. Send queries to '/v2/rest/query' or '/v1/rest/query'.`,
+    );
+  }
+  scope.startTimer(timeout(wire, command, limits));
+  const context = requestContext(request, wire, scope.caller as Caller);
+  const answerContext: AnswerContext = {
+    ids: scope.ids,
+    text: wire.text,
+    options: wire.options,
+    sizeLimit: command ? null : sizeLimit(wire, limits),
+    startedAt: scope.startedAt,
+    signal: scope.signal,
+    now: () => new Date(),
+    newId: randomUUID,
+    onFailure: (error) => codedError(error, scope, request.log),
+  };
+  if (command) {
+    const readOnly = endpoint === 'query' || isReadOnly(request, wire);
+    const { columns, rows } = await scope.race(commands.run(wire.text, context, { readOnly }));
+    const table = tableOf(encode === encodeV2 ? 'PrimaryResult' : 'Table_0', columns, rows);
+    const result = { tables: [table], visualization: null, cursor: null, truncation: null };
+    return send(
+      reply,
+      scope,
+      encode === encodeV2 ? encodeV2(result, answerContext) : encodeV1Command(table, answerContext),
+    );
+  }
+  const result = await scope.race(queries.run(wire.text, context), (late) => void late.close());
+  const body = encode(result, {
+    ...answerContext,
+    sizeLimit: result.sizeLimit === undefined ? answerContext.sizeLimit : result.sizeLimit,
+  });
+  return send(reply, scope, body, () => result.close());
+}
+
+function send(
+  reply: FastifyReply,
+  scope: RequestScope,
+  body: AsyncGenerator<string>,
+  close: () => Promise<void> = () => Promise.resolve(),
+): FastifyReply {
+  const stream = Readable.from(body);
+  // Not a `finally` in the generator: one that was never started is not run when the client has gone already.
+  stream.once('close', () => {
+    close().catch((error: unknown) =>
+      reply.log.error({ activityId: scope.activityId, err: error }, 'result not closed'),
+    );
+  });
+  return reply
+    .header('content-type', 'application/json; charset=utf-8')
+    .header('x-ms-client-request-id', scope.clientRequestId)
+    .send(stream);
+}
+
+function requestContext(request: FastifyRequest, wire: WireRequest, caller: Caller): RequestContext {
+  const { scope, headers } = request;
+  const one = (value: unknown): string => (typeof value === 'string' ? value : '');
+  return {
+    database: wire.database,
+    caller,
+    options: isReadOnly(request, wire) ? { ...wire.options, request_readonly: true } : wire.options,
+    parameters: wire.parameters,
+    clientRequestId: scope.clientRequestId,
+    activityId: scope.activityId,
+    application: one(wire.options['request_app_name'] ?? headers['x-ms-app']),
+    user: one(headers['x-ms-user']),
+    signal: scope.signal,
+  };
+}
+
+function isReadOnly(request: FastifyRequest, wire: WireRequest): boolean {
+  const header = request.headers['x-ms-readonly'];
+  const asked = wire.options['request_readonly'] === true || wire.options['request_readonly_hardline'] === true;
+  return asked || (header !== undefined && header !== 'false');
+}
+
+/** Milliseconds that the request may take. */
+function timeout({ options }: WireRequest, command: boolean, limits: ServerLimits): number {
+  if (options['norequesttimeout'] === true) return limits.maxTimeout;
+  const asked = options['servertimeout'] as bigint | undefined;
+  if (asked === undefined) return command ? limits.commandTimeout : limits.queryTimeout;
+  if (asked <= 0n) throw new KustoError('General_BadRequest', `The request property 'servertimeout' must be positive`);
+  return Math.min(Math.ceil(Number(asked) / 10_000), limits.maxTimeout);
+}
+
+/** Bytes of rows in the answer. `notruncation` is without effect when a limit is given too, as with the reference. */
+function sizeLimit({ options }: WireRequest, limits: ServerLimits): number | null {
+  const size = options['truncationmaxsize'] as number | undefined;
+  if (size !== undefined) return size;
+  const counted = options['truncationmaxrecords'] ?? options['query_take_max_records'];
+  return options['notruncation'] === true && counted === undefined ? null : limits.resultSize;
+}
