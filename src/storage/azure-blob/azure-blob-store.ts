@@ -10,7 +10,7 @@ import { checkObjectName, objectUrl } from '../object-name.js';
 import type { ObjectInfo, ObjectStore, PutOptions } from '../object-store.js';
 import type { StoreOptions } from '../open-store.js';
 import { containerClient } from './client.js';
-import { storageError, type Access } from './errors.js';
+import { codeOf, storageError, type Access } from './errors.js';
 
 /** Bytes sent or read in one request, so that a deadline a request bounds a stall, not a size. */
 const BLOCK_SIZE = 8 * 1024 * 1024;
@@ -73,8 +73,7 @@ export class AzureBlobStore implements ObjectStore {
         });
         return 'created';
       } catch (error) {
-        const { code } = error as { code?: unknown };
-        if (code === 'BlobAlreadyExists' || code === 'ConditionNotMet') return 'exists';
+        if (['BlobAlreadyExists', 'ConditionNotMet'].includes(codeOf(error))) return 'exists';
         throw error;
       }
     });
@@ -180,9 +179,7 @@ function blockId(sha256: string, index: number): string {
 }
 
 function isMissingBlob(error: unknown): boolean {
-  const { statusCode, code } = error as { statusCode?: unknown; code?: unknown };
-  // The answer to HEAD has no body: where the header with the code is missing too, the container is assumed to be there.
-  return statusCode === 404 && code !== 'ContainerNotFound' && code !== 'ContainerBeingDeleted';
+  return ['BlobNotFound', 'PathNotFound', 'ResourceNotFound'].includes(codeOf(error));
 }
 
 function info(name: string, size: number, metadata: Record<string, string> | undefined, lastModified?: Date) {
