@@ -2,7 +2,15 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createExternalTable, createJob, createTables, ingest, jobOf, openBench, type Bench } from '../../tests/export/support/bench.js';
+import {
+  createExternalTable,
+  createJob,
+  createTables,
+  ingest,
+  jobOf,
+  openBench,
+  type Bench,
+} from '../../tests/export/support/bench.js';
 import { TestClock } from '../../tests/export/support/test-clock.js';
 import { KustoError } from '../errors/index.js';
 import type { TargetStores } from '../export/index.js';
@@ -145,7 +153,9 @@ describe('when jobs run', () => {
     clock.advance(MINUTE);
     free();
     await seen('ended a failed');
-    expect(await bench.catalog.failures('a')).toMatchObject([{ details: expect.stringMatching(/^General_Timeout/) as string }]);
+    expect(await bench.catalog.failures('a')).toMatchObject([
+      { details: expect.stringMatching(/^General_Timeout/) as string },
+    ]);
   });
 });
 

@@ -112,14 +112,22 @@ export class Scheduler implements ExportControl {
   }
 
   async runNow(jobId: string, signal: AbortSignal): Promise<readonly ExportedArtifact[]> {
+    const state = this.stateOf(jobId);
     const artifacts: ExportedArtifact[] = [];
-    for (let isBehind = true; isBehind;) {
-      const outcome = await this.nextRun(jobId, signal);
-      if (outcome.kind === 'failed') throw outcome.error;
-      artifacts.push(...outcome.artifacts);
-      isBehind = outcome.isBehind;
+    let isBehind = true;
+    state.claims++;
+    try {
+      while (isBehind) {
+        const outcome = await this.nextRun(jobId, state, signal);
+        if (outcome.kind === 'failed') throw outcome.error;
+        artifacts.push(...outcome.artifacts);
+        isBehind = outcome.isBehind;
+      }
+      return artifacts;
+    } finally {
+      state.claims--;
+      this.wake();
     }
-    return artifacts;
   }
 
   /** Waits for the run under way, whose window was chosen before the caller asked, then runs once. */
