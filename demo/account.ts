@@ -57,7 +57,9 @@ export async function settle(kusto: Kusto, flights: Flights, places: Places): Pr
   }
   console.log(table.toString());
   const listed = artifacts.rows.length;
-  console.log(`files ${count(outside.files)} (${(outside.bytes / 1e6).toFixed(1)} MB); exported-artifacts lists ${count(listed)}`);
+  console.log(
+    `files ${count(outside.files)} (${(outside.bytes / 1e6).toFixed(1)} MB); exported-artifacts lists ${count(listed)}`,
+  );
 
   const isWhole = (f: Finding): boolean =>
     f.records === flights.records &&

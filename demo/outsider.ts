@@ -45,7 +45,8 @@ async function readAll(container: ContainerClient, expected: number): Promise<Ou
 
 const [url, records] = process.argv.slice(2);
 const key = process.env['STORAGE_KEY'];
-if (url === undefined || records === undefined || key === undefined) throw new Error('CONTAINER_URL RECORDS, STORAGE_KEY');
+if (url === undefined || records === undefined || key === undefined)
+  throw new Error('CONTAINER_URL RECORDS, STORAGE_KEY');
 const account = new URL(url).pathname.split('/')[1] as string;
 const container = new ContainerClient(url, new StorageSharedKeyCredential(account, key));
 console.log(JSON.stringify(await readAll(container, Number(records))));
