@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { request } from 'node:https';
@@ -159,10 +159,11 @@ export class Stack {
         callouts: [
           {
             CalloutType: 'external_data',
-            CalloutUriRegex: `127\\.0\\.0\\.1:${new URL(this.storage.url).port}/${ACCOUNT}`,
+            CalloutUriRegex: `^https://127\\.0\\.0\\.1:${new URL(this.storage.url).port}/`,
             CanCall: true,
           },
         ],
+        secretsKey: randomBytes(32).toString('base64'),
       },
       localRoots: [this.importFolder],
     };
