@@ -5,6 +5,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { request } from 'node:https';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { ContainerClient } from '@azure/storage-blob';
 import { createRemoteJWKSet, customFetch } from 'jose';
 import { stringify } from 'yaml';
 import { startAuthority, type Authority } from '../../src/security/authority/index.js';
@@ -27,6 +28,8 @@ export interface StackStorage {
   /** `https://127.0.0.1:port/account/container`, before the proxy that checks tokens and roles. */
   readonly url: string;
   readonly key: string;
+  /** The owner's way in, with the key and without Calypso. */
+  readonly container: ContainerClient;
   /** PEM of the authorities that vouch for the storage and the local authority. */
   readonly certificateFile: string;
   /** Gives the principal the role Storage Blob Data Contributor. */
@@ -204,6 +207,7 @@ function storageOf(test: TestStorage, certificateFile: string): StackStorage {
   return {
     url: test.addressOf(ACCOUNT, CONTAINER),
     key: test.keyOf(ACCOUNT),
+    container: test.container(ACCOUNT, CONTAINER),
     certificateFile,
     grant: (objectId) => test.proxy.grant(objectId, ACCOUNT, 'Storage Blob Data Contributor'),
     revoke: (objectId) => test.proxy.revoke(objectId, ACCOUNT),
