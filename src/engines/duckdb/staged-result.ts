@@ -8,7 +8,7 @@ import { readResult } from './values.js';
 const PAGE_ROWS = 32_768;
 
 /** The temporary table of a connection's result: columns `k0`, `k1`, …; row ids without gaps from 0. */
-const RESULT = 'temp.main.result';
+const RESULT = 'temp.main."calypso:result"';
 
 export interface StageOptions {
   readonly partitionBy?: readonly number[];
@@ -43,7 +43,7 @@ export class DuckDbStagedResult implements StagedResult {
           ? sql.text
           : `SELECT * FROM (${sql.text}) AS q(${names.join(', ')}) ORDER BY ${keys.join(', ')}`;
       const created = await connection.run(
-        `CREATE TEMP TABLE result(${names.join(', ')}) AS ${query}`,
+        `CREATE TEMP TABLE "calypso:result"(${names.join(', ')}) AS ${query}`,
         sql.parameters,
         { signal: options.signal },
       );
