@@ -13,6 +13,24 @@ export const FAILPOINTS = [
   'catalog.after-commit',
   /** The changes are written, the COMMIT is not. */
   'engine.before-commit',
+  /** A run: its rows are staged, its files and their manifest written, each file uploaded, the window committed. */
+  'export.stage.after',
+  'export.files.middle',
+  'export.files.after',
+  'export.manifest.before',
+  'export.manifest.after',
+  'export.uploading.before',
+  'export.uploading.after',
+  'export.upload.before',
+  'export.upload.after',
+  'export.commit.before',
+  'export.commit.after',
+  'export.release.middle',
+  'export.release.after',
+  /** The leftovers of a window that was given up. */
+  'export.removal.before',
+  'export.removal.middle',
+  'export.removal.after',
 ] as const;
 
 export type Failpoint = (typeof FAILPOINTS)[number];
