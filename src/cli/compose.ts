@@ -1,10 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { StoredCatalog } from '../catalog/stored-catalog.js';
 import { CORE_COMMANDS, createCommandService, OperationRunner } from '../commands/index.js';
 import { openDuckDb } from '../engines/duckdb/open.js';
 import { KustoError } from '../errors/index.js';
+import { ExportCapacity, exportLimit, Journal, SecuredTargetStores } from '../export/index.js';
+import { ExternalTables } from '../query/external-tables.js';
 import { Queries } from '../query/service.js';
+import { Scheduler, systemClock } from '../scheduler/index.js';
 import { openSecretBox, Security } from '../security/index.js';
 import { buildServer, listen, shutDown } from '../server/index.js';
 import type { ServerConfig, ServerLog } from '../server/index.js';
@@ -12,6 +17,7 @@ import { DUCKDB } from '../sql/dialects/duckdb/index.js';
 import { MACROS } from '../sql/dialects/duckdb/macros.js';
 import { authMetadata } from './auth-metadata.js';
 import type { Configuration } from './config.js';
+import { logScheduler } from './scheduler-log.js';
 
 const DEFAULT_DATABASE = 'NetDefaultDB';
 /** Milliseconds that requests under way have to end in when the server stops. */
@@ -52,22 +58,39 @@ export async function compose(
     }
     const guard = new Security(security, catalog, { development });
     const secrets = await openSecretBox(security, { dataDirectory: data, development });
+    const store = { localRoots: configuration.localRoots };
+    const external = new ExternalTables({
+      catalog,
+      engine,
+      security: guard,
+      secrets,
+      store,
+      maxScanBytes: configuration.limits.externalScanSize,
+    });
     const queries = new Queries({
       catalog,
       engine,
       dialect: DUCKDB,
       security: guard,
-      external: {
-        open: () =>
-          Promise.resolve({
-            sql: () => {
-              throw new KustoError('CAL0001', 'External tables cannot be read yet.');
-            },
-            release: () => Promise.resolve(),
-          }),
-      },
+      external,
       clusterEndpoint: address,
       clock: now,
+    });
+    const scheduler = new Scheduler({
+      services: {
+        catalog,
+        engine,
+        query: queries,
+        security: guard,
+        stores: new SecuredTargetStores({ security: guard, secrets, store }),
+        journal: await Journal.open(join(data, 'journal')),
+        now,
+      },
+      capacity: new ExportCapacity(() =>
+        exportLimit({ nodes: 1, cores: availableParallelism() }, catalog.snapshot().policy('cluster', 'capacity')),
+      ),
+      clock: systemClock,
+      onEvent: (event) => logScheduler(event, log),
     });
     const clock = { now };
     const operations = new OperationRunner(catalog, clock);
@@ -105,6 +128,7 @@ export async function compose(
       listen: async () => {
         const listening = await listen(app, serverConfig, server.host, server.port);
         address ||= listening;
+        await scheduler.start();
         return listening;
       },
       reload: (next) => {
@@ -112,7 +136,7 @@ export async function compose(
         security = next.security;
       },
       stop: async () => {
-        await shutDown(app, GRACE);
+        await Promise.all([shutDown(app, GRACE), scheduler.stop()]);
         await operations.close();
         await catalog.close();
         await engine.close();
