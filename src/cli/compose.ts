@@ -83,7 +83,7 @@ export async function compose(
         query: queries,
         security: guard,
         stores: new SecuredTargetStores({ security: guard, secrets, store }),
-        journal: await Journal.open(join(data, 'journal')),
+        journal: await Journal.open(join(engine.exchangeDirectory, 'journal')),
         now,
       },
       capacity: new ExportCapacity(() =>
