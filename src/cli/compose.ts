@@ -52,8 +52,8 @@ export async function compose(
         tx.put({ kind: 'database', id: randomUUID(), name: DEFAULT_DATABASE, prettyName: '' }),
       );
     }
-    const secrets = await openSecretBox(security, { dataDirectory: data, development });
     const guard = new Security(security, catalog, { development });
+    const secrets = await openSecretBox(security, { dataDirectory: data, development });
     const queries = new Queries({
       catalog,
       engine,

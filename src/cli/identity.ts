@@ -20,8 +20,8 @@ export async function identity({ config, port, identityPort, caFile }: IdentityO
   });
   if (caFile !== undefined) await writeFile(caFile, authority.ca);
   console.log(`The local authority of the development tenant ${authority.tenantId} listens on ${authority.url}`);
-  console.log('For the server: IDENTITY_HEADER as configured, and');
-  console.log(`  IDENTITY_ENDPOINT=${authority.appServiceEnvironment.IDENTITY_ENDPOINT}`);
+  console.log('Environment under which a server gets the tokens of its identities here:');
+  for (const [name, value] of Object.entries(authority.appServiceEnvironment)) console.log(`  ${name}=${value}`);
   if (caFile !== undefined) console.log(`  NODE_EXTRA_CA_CERTS=${caFile}`);
   await new Promise<void>((resolve) => {
     for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => resolve());

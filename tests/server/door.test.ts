@@ -175,11 +175,12 @@ describe('development mode against web pages', () => {
 
   it('answers its own page and programs of this machine', async () => {
     start();
-    for (const headers of [
+    const own: Record<string, string>[] = [
       { host: 'localhost' },
       { host: '127.0.0.1', origin: 'http://127.0.0.1' },
       { host: '[::1]' },
-    ]) {
+    ];
+    for (const headers of own) {
       expect((await post(server.app, '/v2/rest/query', QUERY, headers)).statusCode).toBe(200);
     }
     const link = { accept: 'text/html', 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' };
