@@ -1,5 +1,4 @@
-import type { ConnectionRef, ExternalTableEntity, Sealed } from '../catalog/model.js';
-import { KustoError } from '../errors/index.js';
+import type { ConnectionRef, Sealed } from '../catalog/model.js';
 import {
   carriedCredential,
   openStore,
@@ -44,13 +43,4 @@ export function credentialProvider(sources: {
 /** The store behind one connection of a table. */
 export async function openConnection(connection: ConnectionRef, access: StorageAccess): Promise<ObjectStore> {
   return openStore(connection.address, await access.credentialFor(connection, access.usage), access.store);
-}
-
-/** Throws for tables that are not folders of files. */
-export function requireStorageTable(table: ExternalTableEntity): void {
-  if (table.tableKind === 'storage') return;
-  throw new KustoError(
-    'Storage_NotSupported',
-    `The external table '${table.name}' is of kind ${table.tableKind}: only tables of kind=storage can be read.`,
-  );
 }

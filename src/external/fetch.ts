@@ -1,24 +1,24 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DataFormat, ExternalTableEntity } from '../catalog/model.js';
+import type { DataFormat } from '../catalog/model.js';
 import { KustoError } from '../errors/index.js';
 import type { ColumnSchema, KustoValue } from '../values/index.js';
 import type { StorageAccess } from './access.js';
-import { externalFiles, type ExternalFile } from './files.js';
+import { externalFiles, type ExternalFile, type FileTable } from './files.js';
 import type { PartitionPredicate } from './pruning.js';
 
 /** Files of an external table on the local disk, for the engine to read. Must be released. */
-export interface ExternalScan {
+export interface FetchedTable {
   readonly format: DataFormat;
   /** Columns of the files, in order; virtual columns are in `partition`. */
   readonly columns: readonly ColumnSchema[];
-  readonly files: readonly ScannedFile[];
+  readonly files: readonly FetchedFile[];
   /** Removes the local files. */
   release(): Promise<void>;
 }
 
-export interface ScannedFile {
+export interface FetchedFile {
   readonly path: string;
   readonly uri: string;
   readonly size: number;
@@ -43,10 +43,10 @@ const PARALLEL = 4;
 
 /** Downloads the files in which a row may fulfil the predicate. Leaves nothing behind when it throws. */
 export async function fetchExternal(
-  table: ExternalTableEntity,
+  table: FileTable,
   access: StorageAccess,
   options: FetchOptions,
-): Promise<ExternalScan> {
+): Promise<FetchedTable> {
   const { predicate = [], signal } = options;
   const found: ExternalFile[] = [];
   let bytes = 0;
@@ -63,7 +63,7 @@ export async function fetchExternal(
     const paths = await download(found, folder, signal);
     const headers = headersOf(table, found);
     const files = await Promise.all(
-      found.map(async ({ uri, size, partition }, i): Promise<ScannedFile> => {
+      found.map(async ({ uri, size, partition }, i): Promise<FetchedFile> => {
         const path = paths[i] as string;
         const compression = await compressionOf(path, uri, table.dataFormat);
         return { path, uri, size, compression, hasHeader: headers[i] === true, partition };
@@ -101,7 +101,7 @@ async function download(files: readonly ExternalFile[], folder: string, signal?:
 }
 
 /** `FirstFile`: of each folder, the first by name. */
-function headersOf(table: ExternalTableEntity, files: readonly ExternalFile[]): boolean[] {
+function headersOf(table: FileTable, files: readonly ExternalFile[]): boolean[] {
   const { includeHeaders } = table.properties;
   if (includeHeaders !== 'FirstFile') return files.map(() => includeHeaders === 'All');
   const folders = new Set<string>();
@@ -129,7 +129,7 @@ async function compressionOf(path: string, uri: string, format: DataFormat | nul
   }
 }
 
-function tooLarge(table: ExternalTableEntity, maxBytes: number): KustoError {
+function tooLarge(table: FileTable, maxBytes: number): KustoError {
   return new KustoError(
     'ExternalTable_ScanTooLarge',
     `The query reads more than ${maxBytes} bytes of files of the external table '${table.name}': narrow it by its partition columns (${table.partitions.map((p) => p.source ?? p.name).join(', ') || 'it has none'}).`,

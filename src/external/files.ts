@@ -1,9 +1,16 @@
 import type { ExternalTableEntity } from '../catalog/model.js';
+import { KustoError } from '../errors/index.js';
 import type { ObjectInfo, ObjectStore } from '../storage/index.js';
 import { datetimeString, type KustoValue } from '../values/index.js';
-import { openConnection, requireStorageTable, type StorageAccess } from './access.js';
+import { openConnection, type StorageAccess } from './access.js';
 import { PathLayout } from './layout.js';
 import { listPrefixes, mayMatch, type PartitionPredicate } from './pruning.js';
+
+/** What of an external table says where its files are and how to read them; `externaldata` makes one up. */
+export type FileTable = Pick<
+  ExternalTableEntity,
+  'name' | 'tableKind' | 'columns' | 'partitions' | 'pathFormat' | 'dataFormat' | 'connections' | 'properties'
+>;
 
 /** A file of an external table. */
 export interface ExternalFile {
@@ -27,11 +34,16 @@ export interface FileSelection {
 
 /** The table's files, by connection and then by name. Lists no more than it is asked for. Throws KustoError. */
 export async function* externalFiles(
-  table: ExternalTableEntity,
+  table: FileTable,
   access: StorageAccess,
   { predicate = [], limit = Infinity, signal }: FileSelection = {},
 ): AsyncIterable<ExternalFile> {
-  requireStorageTable(table);
+  if (table.tableKind !== 'storage') {
+    throw new KustoError(
+      'Storage_NotSupported',
+      `The external table '${table.name}' is of kind ${table.tableKind}: only tables of kind=storage have files to read.`,
+    );
+  }
   const layout = new PathLayout(table);
   const prefixes = listPrefixes(layout, predicate);
   let left = limit;
@@ -47,6 +59,20 @@ export async function* externalFiles(
       yield { uri: store.urlOf(name), name, size, connection, store, partition: Object.fromEntries(values) };
       if (--left <= 0) return;
     }
+  }
+}
+
+/** For `validateNotEmpty`: throws unless every connection can be read and has a file of the table. */
+export async function requireNotEmpty(table: FileTable, access: StorageAccess, signal?: AbortSignal): Promise<void> {
+  for (const connection of table.connections) {
+    const alone = { ...table, connections: [connection] };
+    const files = externalFiles(alone, access, { limit: 1, ...(signal ? { signal } : {}) });
+    const first = await files[Symbol.asyncIterator]().next();
+    if (!first.done) continue;
+    throw new KustoError(
+      'ExternalTable_Empty',
+      `${connection.address} holds no file of the external table '${table.name}': check the address, the path format, namePrefix and fileExtension, or leave validateNotEmpty out.`,
+    );
   }
 }
 
@@ -68,7 +94,7 @@ async function* objects(
   if (file) yield file;
 }
 
-function isNamed(name: string, table: ExternalTableEntity): boolean {
+function isNamed(name: string, table: FileTable): boolean {
   const { namePrefix, fileExtension } = table.properties;
   const file = name.slice(name.lastIndexOf('/') + 1);
   return (
@@ -78,7 +104,7 @@ function isNamed(name: string, table: ExternalTableEntity): boolean {
 }
 
 /** The `Partition` of `.show external table artifacts`: JSON of the values by name. */
-export function partitionJson(table: ExternalTableEntity, file: ExternalFile): string {
+export function partitionJson(table: FileTable, file: ExternalFile): string {
   const entries = table.partitions.map(({ name, type }) => {
     const value = file.partition[name] ?? null;
     if (typeof value !== 'bigint') return [name, value];

@@ -8,8 +8,15 @@ export {
 } from './access.js';
 export { checkDefinition, visibleColumns } from './definition.js';
 export { describeTable, sampleUris, type TableDescription } from './describe.js';
-export { fetchExternal, type ExternalScan, type FetchOptions, type ScannedFile } from './fetch.js';
-export { externalFiles, partitionJson, type ExternalFile, type FileSelection } from './files.js';
+export { fetchExternal, type FetchedTable, type FetchOptions, type FetchedFile } from './fetch.js';
+export {
+  externalFiles,
+  partitionJson,
+  requireNotEmpty,
+  type ExternalFile,
+  type FileSelection,
+  type FileTable,
+} from './files.js';
 export { DEFAULT_PARTITION, defaultPathFormat, PathLayout } from './layout.js';
 export { artifactName, connectionOfPart } from './naming.js';
 export { checkProperties, type CommandProperties, type TableProperties } from './properties.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { PolicyEntity } from '../catalog/model.js';
 import { Snapshot } from '../catalog/snapshot.js';
-import { KustoError } from '../errors/index.js';
+import type { KustoError } from '../errors/index.js';
 import {
   calloutDefaults,
   isCalloutAllowed,

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Sealed } from '../catalog/model.js';
-import { KustoError } from '../errors/index.js';
+import type { KustoError } from '../errors/index.js';
 import { openSecretBox, SecretBox } from './secret-box.js';
 
 const code = (code: string) => expect.objectContaining({ code }) as KustoError;

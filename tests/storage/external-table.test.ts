@@ -13,6 +13,7 @@ import {
   fetchExternal,
   partitionJson,
   PathLayout,
+  requireNotEmpty,
   sampleUris,
   type ExternalFile,
   type FileSelection,
@@ -221,6 +222,16 @@ describe('external table on real storage', () => {
     const failed = fetchExternal(flat(), access(), { directory, maxBytes: 1e6 });
     await expect(failed).rejects.toMatchObject({ code: 'Storage_PermissionDenied' });
     storage.proxy.grant(oid, 'two', 'Storage Blob Data Reader');
+  });
+
+  it('is not empty only when every connection has a file of it', async () => {
+    const t = flat({ properties: { fileExtension: '.csv' } });
+    await write(0, 'a.csv', '1');
+    await write(1, 'b.txt', '1');
+    const empty = { code: 'ExternalTable_Empty', message: expect.stringContaining('/two/') as string };
+    await expect(requireNotEmpty(t, access())).rejects.toMatchObject(empty);
+    await write(1, 'b.csv', '1');
+    await requireNotEmpty(t, access());
   });
 
   it('lists beyond one page of the service', async () => {

@@ -3,9 +3,19 @@ import type { DuckDBInstance } from '@duckdb/node-api';
 import { KustoError } from '../../errors/index.js';
 import type { CatalogPersistence } from '../../catalog/catalog.js';
 import { Admission } from '../admission.js';
-import type { CompiledSql, CopiedFile, CopyOptions, Engine, EngineFunction, EngineResult, WriteScope } from '../engine.js';
+import type {
+  CompiledSql,
+  CopiedFile,
+  CopyOptions,
+  Engine,
+  EngineFunction,
+  EngineResult,
+  FileScan,
+  WriteScope,
+} from '../engine.js';
 import { TableLocks } from '../table-locks.js';
 import { EngineConnection } from './connection.js';
+import { compileFileScan } from './file-scan.js';
 import type { FunctionRegistry } from './functions.js';
 import { DuckDbPersistence } from './persistence.js';
 import { DuckDbStagedResult, type StageOptions } from './staged-result.js';
@@ -62,6 +72,15 @@ export class DuckDbEngine implements Engine {
       return await staged.copyOut(options);
     } finally {
       await staged.close();
+    }
+  }
+
+  async scanFiles(scan: FileScan, signal?: AbortSignal): Promise<CompiledSql> {
+    const connection = await this.connect();
+    try {
+      return await compileFileScan(connection, scan, signal);
+    } finally {
+      await connection.close();
     }
   }
 

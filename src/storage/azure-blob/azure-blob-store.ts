@@ -46,8 +46,10 @@ export class AzureBlobStore implements ObjectStore {
     const ids: string[] = [];
     const file = await open(localPath, 'r');
     try {
+      const { size } = await file.stat();
+      const buffer = Buffer.allocUnsafe(Math.max(1, Math.min(BLOCK_SIZE, size)));
       for (;;) {
-        const { bytesRead, buffer } = await file.read(Buffer.alloc(BLOCK_SIZE), 0, BLOCK_SIZE);
+        const { bytesRead } = await file.read(buffer, 0, buffer.length);
         if (bytesRead === 0) break;
         const block = buffer.subarray(0, bytesRead);
         hash.update(block);
@@ -130,7 +132,7 @@ export class AzureBlobStore implements ObjectStore {
       }
     } catch (error) {
       await rm(localPath, { force: true });
-      throw error;
+      throw this.#failure(error, 'read', name, signal);
     }
   }
 
@@ -161,8 +163,12 @@ export class AzureBlobStore implements ObjectStore {
     try {
       return await send(signal ? AbortSignal.any([signal, deadline]) : deadline);
     } catch (error) {
-      throw storageError(error, { url: this.urlOf(name), access, credential: this.#credential }, signal);
+      throw this.#failure(error, access, name, signal);
     }
+  }
+
+  #failure(error: unknown, access: Access, name: string, signal: AbortSignal | undefined): KustoError {
+    return storageError(error, { url: this.urlOf(name), access, credential: this.#credential }, signal);
   }
 
   #truncated(name: string, got: number, size: number): KustoError {

@@ -41,13 +41,6 @@ export function storageError(error: unknown, request: FailedRequest, signal?: Ab
   if (name === 'AbortError' || name === 'TimeoutError') {
     return failed('Storage_Timeout', 'the storage did not answer before the deadline.');
   }
-  if (
-    name === 'CredentialUnavailableError' ||
-    name === 'AuthenticationError' ||
-    name === 'AggregateAuthenticationError'
-  ) {
-    return failed('Storage_TokenUnavailable', `no token could be had for ${whoIs(request.credential)}.`);
-  }
   const code = codeOf(error);
   if (error instanceof RestError && error.statusCode !== undefined) {
     return failed(...answered(error.statusCode, code, error.message, request));
