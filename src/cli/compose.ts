@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { StoredCatalog } from '../catalog/stored-catalog.js';
 import { CORE_COMMANDS, createCommandService, OperationRunner } from '../commands/index.js';
 import { openDuckDb } from '../engines/duckdb/open.js';
@@ -8,7 +7,7 @@ import { KustoError } from '../errors/index.js';
 import { Queries } from '../query/service.js';
 import { openSecretBox, Security } from '../security/index.js';
 import { buildServer, listen, shutDown } from '../server/index.js';
-import type { ServerConfig } from '../server/index.js';
+import type { ServerConfig, ServerLog } from '../server/index.js';
 import { DUCKDB } from '../sql/dialects/duckdb/index.js';
 import { MACROS } from '../sql/dialects/duckdb/macros.js';
 import { authMetadata } from './auth-metadata.js';
@@ -19,7 +18,6 @@ const DEFAULT_DATABASE = 'NetDefaultDB';
 const GRACE = 10_000;
 
 export interface Calypso {
-  readonly app: FastifyInstance;
   /** Answers the address. Throws Configuration_Invalid where listening there would not be safe. */
   listen(): Promise<string>;
   /** Puts the security part of another configuration in force; throws and leaves the present one if it cannot be used. */
@@ -30,7 +28,7 @@ export interface Calypso {
 /** Puts the rooms together: the only place that chooses engine, stores and clock. */
 export async function compose(
   configuration: Configuration,
-  options: { readonly development: boolean; readonly log: FastifyBaseLogger },
+  options: { readonly development: boolean; readonly log: ServerLog },
 ): Promise<Calypso> {
   const { development, log } = options;
   const { server, data } = configuration;
@@ -104,7 +102,6 @@ export async function compose(
       log,
     });
     return {
-      app,
       listen: async () => {
         const listening = await listen(app, serverConfig, server.host, server.port);
         address ||= listening;
