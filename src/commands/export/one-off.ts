@@ -87,7 +87,7 @@ export function oneOffExports({ services, control }: ExportParts): readonly Comm
     result: TO_STORAGE,
     operation: 'DataExport',
     async run(args, context) {
-      const seal = (text: string) => context.security.secrets.seal(text);
+      const seal = (text: string) => context.secrets.seal(text);
       const target: Target = {
         externalTable: '',
         columns: null,
