@@ -1,4 +1,5 @@
 import type { Command } from './framework/index.js';
+import { EXTERNAL_TABLE_COMMANDS } from './external-tables/index.js';
 import { FUNCTION_COMMANDS } from './functions/index.js';
 import { OPERATION_COMMANDS } from './operations/index.js';
 import { POLICY_COMMANDS } from './policies/commands.js';
@@ -9,6 +10,7 @@ import { TABLE_COMMANDS } from './tables/index.js';
 export const CORE_COMMANDS: readonly Command[] = [
   ...TABLE_COMMANDS,
   ...FUNCTION_COMMANDS,
+  ...EXTERNAL_TABLE_COMMANDS,
   ...ROLE_COMMANDS,
   ...POLICY_COMMANDS,
   ...OPERATION_COMMANDS,

@@ -64,7 +64,10 @@ export class Journal {
 
   private constructor(private readonly root: string) {}
 
-  /** Reads what an earlier process left, and throws away what it never sealed. */
+  /**
+   * Reads what an earlier process left, and throws away what it never sealed. The engine writes files below `root`: it must
+   * lie in the engine's exchange directory.
+   */
   static async open(root: string): Promise<Journal> {
     const journal = new Journal(root);
     await mkdir(root, { recursive: true });

@@ -61,7 +61,7 @@ async function write(services: ExportServices, request: OneOffExport): Promise<J
   const runId = randomUUID();
   const folder = await services.journal.begin(runId);
   try {
-    const files = await produceFiles(services.engine, prepared, undefined, target, folder, context.signal);
+    const files = await produceFiles(services.engine, { runId, prepared, target, folder, signal: context.signal });
     context.signal.throwIfAborted();
     if (files.length > 0) {
       return await services.journal.seal(folder, {

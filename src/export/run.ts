@@ -109,7 +109,15 @@ class JobRun {
     const runId = randomUUID();
     const folder = await services.journal.begin(runId);
     try {
-      const files = await produceFiles(services.engine, plan.prepared, scope, plan.target, folder, options.signal);
+      const { prepared, target } = plan;
+      const files = await produceFiles(services.engine, {
+        runId,
+        prepared,
+        scope,
+        target,
+        folder,
+        signal: options.signal,
+      });
       options.signal.throwIfAborted();
       if (files.length > 0) {
         return await services.journal.seal(folder, {

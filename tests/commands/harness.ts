@@ -6,14 +6,7 @@ import type { CommandServices } from '../../src/commands/index.js';
 import { openDuckDb } from '../../src/engines/duckdb/open.js';
 import { KustoError } from '../../src/errors/index.js';
 import type { QueryService, RequestContext } from '../../src/query/query-service.js';
-import {
-  Authorization,
-  calloutDefaults,
-  Directory,
-  parseSecurityConfig,
-  SecretBox,
-  type Caller,
-} from '../../src/security/index.js';
+import { parseSecurityConfig, SecretBox, Security, type Caller } from '../../src/security/index.js';
 import type { KustoValue } from '../../src/values/index.js';
 
 export const TENANT = '11111111-1111-1111-1111-111111111111';
@@ -56,12 +49,9 @@ export async function openCommands(setup: Setup = {}) {
     queries,
     operations,
     clock,
-    security: {
-      authorization: new Authorization(),
-      directory: new Directory(config),
-      callouts: calloutDefaults(config),
-      secrets: new SecretBox(randomBytes(32)),
-    },
+    security: new Security(config, catalog),
+    secrets: new SecretBox(randomBytes(32)),
+    store: { localRoots: [engine.exchangeDirectory] },
     ...setup.services,
   };
   const service = createCommandService(services, setup.commands ?? CORE_COMMANDS);

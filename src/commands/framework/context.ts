@@ -3,17 +3,22 @@ import type { DatabaseEntity } from '../../catalog/model.js';
 import type { Engine } from '../../engines/engine.js';
 import type { Span } from '../../errors/index.js';
 import type { QueryService, RequestContext } from '../../query/query-service.js';
-import type { Authorization, CalloutDefaults, Directory, Permission, SecretBox } from '../../security/index.js';
+import type { Permission, SecretBox, Security } from '../../security/index.js';
+import type { StoreOptions } from '../../storage/index.js';
 import type { CommandResult } from '../command.js';
 import type { OperationRunner } from './operations.js';
 
 /** Security as it is now: a configuration that is read again gives other values. */
-export interface CommandSecurity {
-  readonly authorization: Authorization;
-  readonly directory: Directory;
-  readonly callouts: CalloutDefaults;
-  readonly secrets: Pick<SecretBox, 'seal' | 'open'>;
-}
+export type CommandSecurity = Pick<
+  Security,
+  | 'authorization'
+  | 'directory'
+  | 'calloutDefaults'
+  | 'requireCallout'
+  | 'requireIdentity'
+  | 'credentialFor'
+  | 'callerCredentialFor'
+>;
 
 export interface Clock {
   now(): Date;
@@ -25,6 +30,9 @@ export interface CommandServices {
   readonly engine: Pick<Engine, 'beginWrite'>;
   readonly queries: QueryService;
   readonly security: CommandSecurity;
+  readonly secrets: Pick<SecretBox, 'seal' | 'open'>;
+  /** How stores are opened: local roots, deadlines. */
+  readonly store: StoreOptions;
   readonly operations: OperationRunner;
   readonly clock: Clock;
 }
@@ -43,6 +51,8 @@ export interface CommandContext extends CommandServices {
   readonly request: RequestContext;
   /** Cancels the work: the request's signal, or an operation's own. */
   readonly signal: AbortSignal;
+  /** Of a command that is kept as an operation: it is told as completed after the handler has answered. */
+  readonly operationId: string | undefined;
   /** The database of the request. Throws BadRequest_DatabaseNotExist when there is none of that name. */
   readonly database: DatabaseEntity;
   /** A database by name, or the request's. Throws BadRequest_DatabaseNotExist. */

@@ -208,6 +208,16 @@ export function values<N extends string, V>(as: N, reader: Reader<V>): Rule<Reco
   };
 }
 
+/** All that is left, unread. */
+export function rest<N extends string>(as: N): Rule<Record<N, string>> {
+  return {
+    match(input, position, state, next) {
+      const span = { start: position, end: input.text.length };
+      return next(span.end, capture(state, as, input.text.slice(position), span));
+    },
+  };
+}
+
 /** Text that another language takes over, and where it stands in the command. */
 export interface Tail {
   readonly text: string;

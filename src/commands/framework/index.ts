@@ -1,5 +1,5 @@
 export * from './grammar.js';
-export { properties, type Properties, type PropertyType } from './properties.js';
+export { openProperties, properties, type Properties, type PropertyType } from './properties.js';
 export * from './readers.js';
 export { defineCommand, type Command, type CommandDefinition, type Rows } from './define.js';
 export type { Clock, CommandContext, CommandServices, EntityReference, CommandSecurity } from './context.js';

@@ -41,7 +41,12 @@ export function createCommandService(services: CommandServices, commands: readon
     return { columns: OPERATION_ID, rows: [[await operations.start(command.operation, request, work)]] };
   }
 
-  function contextOf(parsed: ParsedCommand, request: RequestContext, signal: AbortSignal): CommandContext {
+  function contextOf(
+    parsed: ParsedCommand,
+    request: RequestContext,
+    signal: AbortSignal,
+    operationId?: string,
+  ): CommandContext {
     const { catalog } = services;
     const databaseOf = (name: string | undefined) => {
       const wanted = name ?? request.database;
@@ -54,6 +59,7 @@ export function createCommandService(services: CommandServices, commands: readon
       ...services,
       request,
       signal,
+      operationId,
       databaseOf,
       get database() {
         return databaseOf(undefined);

@@ -17,7 +17,10 @@ import { IdentityTokens, parseSecurityConfig, SecretBox, Security } from '../../
 import type { AccessToken, ManagedIdentity } from '../../../src/security/index.js';
 import type { StoreOptions } from '../../../src/storage/index.js';
 import type { KustoValue } from '../../../src/values/index.js';
-import { PlainQueries } from './plain-query.js';
+import { Queries } from '../../../src/query/service.js';
+import type { ExternalReader } from '../../../src/query/external-reader.js';
+import { DUCKDB } from '../../../src/sql/dialects/duckdb/index.js';
+import { MACROS } from '../../../src/sql/dialects/duckdb/macros.js';
 
 export const IDENTITY = '33333333-3333-4333-8333-333333333333';
 export const TENANT = '11111111-1111-4111-8111-111111111111';
@@ -40,7 +43,12 @@ export interface BenchOptions {
 /** Catalog, engine, security, stores, export and scheduler as the server puts them together. */
 export async function openBench(options: BenchOptions) {
   const clock = options.clock ?? systemClock;
-  const engine = await openDuckDb({ data: options.folder });
+  const engine = await openDuckDb({
+    data: options.folder,
+    setup: async (connection) => {
+      for (const macro of MACROS) await connection.run(`CREATE OR REPLACE MACRO ${macro}`);
+    },
+  });
   const catalog = await StoredCatalog.open(engine.persistence, () => clock.now());
   const config = parseSecurityConfig({
     authentication: [{ kind: 'entra', tenantId: TENANT, domains: [] }],
@@ -62,7 +70,29 @@ export async function openBench(options: BenchOptions) {
     secrets,
     store: { localRoots: [options.targets], ...options.store },
   });
-  const query = new PlainQueries(catalog);
+  const queries = new Queries({
+    catalog,
+    engine,
+    dialect: DUCKDB,
+    security,
+    external: NO_EXTERNAL_DATA,
+    clusterEndpoint: '',
+    clock: () => clock.now(),
+  });
+  /** Texts that were asked for. */
+  const asked: string[] = [];
+  const query: ExportServices['query'] = {
+    prepare: async (text, context) => {
+      const prepared = await queries.prepare(text, context);
+      return {
+        ...prepared,
+        compile: (scope) => {
+          asked.push(text);
+          return prepared.compile(scope);
+        },
+      };
+    },
+  };
   const services: ExportServices = {
     catalog,
     engine,
@@ -79,7 +109,7 @@ export async function openBench(options: BenchOptions) {
     catalog,
     security,
     secrets,
-    query,
+    asked,
     services,
     capacity,
     scheduler,
@@ -90,6 +120,16 @@ export async function openBench(options: BenchOptions) {
     },
   };
 }
+
+const NO_EXTERNAL_DATA: ExternalReader = {
+  open: () =>
+    Promise.resolve({
+      sql: () => {
+        throw new Error('no external data here');
+      },
+      release: () => Promise.resolve(),
+    }),
+};
 
 export type Bench = Awaited<ReturnType<typeof openBench>>;
 
