@@ -9,7 +9,8 @@ export const DYNAMIC_FUNCTIONS: readonly ScalarFunction[] = [
     doc: 'A property of a bag by name, or an element of an array by index (negative: from the end).',
     evaluate: ([container, key], { argumentTypes }) => {
       const held = parseJson(container as string);
-      if (Array.isArray(held)) return argumentTypes[1] === 'string' ? null : scalarOf(held.at(Number(key)) as Json, 'dynamic');
+      if (Array.isArray(held))
+        return argumentTypes[1] === 'string' ? null : scalarOf(held.at(Number(key)) as Json, 'dynamic');
       if (typeof held !== 'object' || held === null || held instanceof JsonNumber) return null;
       return scalarOf((held as Record<string, Json>)[String(key)], 'dynamic');
     },

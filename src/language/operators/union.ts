@@ -1,10 +1,8 @@
 import { literal, use, type Column, type Scalar } from '../../plan/index.js';
-import type { Scope, Table } from '../context.js';
+import { bindTable, type OperatorBinder, type Scope, type Table } from '../context.js';
 import type { SyntaxNode } from '../parser.js';
-import { bindTable } from '../relations.js';
 import { items, kindOf, nameOf, resultColumns, textOf, unsupported } from '../syntax.js';
 import { tablesMatching } from '../schema.js';
-import type { OperatorBinder } from './index.js';
 import { parametersOf } from './parameters.js';
 
 export const UNION_OPERATORS: Readonly<Record<string, OperatorBinder>> = {
@@ -33,13 +31,18 @@ export function united(node: SyntaxNode, piped: readonly Member[], scope: Scope)
       return match && use(match);
     }),
   );
-  return { columns, relation: { kind: 'union', inputs: members.map((member) => member.table.relation), maps, columns } };
+  return {
+    columns,
+    relation: { kind: 'union', inputs: members.map((member) => member.table.relation), maps, columns },
+  };
 }
 
 function memberColumn(table: Table, column: Column, names: ReadonlySet<string>): Column | undefined {
   return (
     table.columns.find((candidate) => candidate.name === column.name && candidate.type === column.type) ??
-    table.columns.find((candidate) => !names.has(candidate.name) && `${candidate.name}_${candidate.type}` === column.name)
+    table.columns.find(
+      (candidate) => !names.has(candidate.name) && `${candidate.name}_${candidate.type}` === column.name,
+    )
   );
 }
 
