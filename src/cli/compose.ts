@@ -1,10 +1,14 @@
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { StoredCatalog } from '../catalog/stored-catalog.js';
 import { CORE_COMMANDS, createCommandService, OperationRunner } from '../commands/index.js';
 import { openDuckDb } from '../engines/duckdb/open.js';
 import { KustoError } from '../errors/index.js';
+import { ExportCapacity, exportLimit } from '../export/index.js';
+import { IngestionService } from '../ingestion/ingestion-service.js';
 import { Queries } from '../query/service.js';
 import { openSecretBox, Security } from '../security/index.js';
 import { buildServer, listen, shutDown } from '../server/index.js';
@@ -13,6 +17,10 @@ import { DUCKDB } from '../sql/dialects/duckdb/index.js';
 import { MACROS } from '../sql/dialects/duckdb/macros.js';
 import { authMetadata } from './auth-metadata.js';
 import type { Configuration } from './config.js';
+
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  readonly version: string;
+};
 
 const DEFAULT_DATABASE = 'NetDefaultDB';
 /** Milliseconds that requests under way have to end in when the server stops. */
@@ -73,20 +81,33 @@ export async function compose(
     });
     const clock = { now };
     const operations = new OperationRunner(catalog, clock);
-    const commandSecurity = {
-      get authorization() {
-        return guard.authorization;
+    const { localRoots } = configuration;
+    const ingestion = await IngestionService.open({ engine, catalog, localRoots });
+    const machine = { nodes: 1, cores: availableParallelism() };
+    const exportCapacity = new ExportCapacity(() =>
+      exportLimit(machine, catalog.snapshot().policy('cluster', 'capacity')),
+    );
+    const about = {
+      version,
+      startedOn: now(),
+      get address() {
+        return address;
       },
-      get directory() {
-        return guard.directory;
-      },
-      get callouts() {
-        return guard.calloutDefaults;
-      },
-      secrets,
     };
     const commands = createCommandService(
-      { catalog, engine, queries, operations, clock, security: commandSecurity },
+      {
+        catalog,
+        engine,
+        queries,
+        ingestion,
+        operations,
+        clock,
+        security: guard,
+        secrets,
+        store: { localRoots },
+        exportCapacity,
+        about,
+      },
       CORE_COMMANDS,
     );
     const serverConfig: ServerConfig = {
