@@ -1,8 +1,18 @@
 import type { Command } from './framework/index.js';
+import { FUNCTION_COMMANDS } from './functions/index.js';
+import { OPERATION_COMMANDS } from './operations/index.js';
+import { POLICY_COMMANDS } from './policies/commands.js';
+import { ROLE_COMMANDS } from './roles/index.js';
 import { TABLE_COMMANDS } from './tables/index.js';
 
 /** All commands but those of rooms further down (export), which bring their own. Longer heads come first. */
-export const CORE_COMMANDS: readonly Command[] = [...TABLE_COMMANDS];
+export const CORE_COMMANDS: readonly Command[] = [
+  ...TABLE_COMMANDS,
+  ...FUNCTION_COMMANDS,
+  ...ROLE_COMMANDS,
+  ...POLICY_COMMANDS,
+  ...OPERATION_COMMANDS,
+];
 
 export type { CommandResult, CommandService } from './command.js';
 export { createCommandService, isCommand, obfuscate, OperationRunner } from './framework/index.js';

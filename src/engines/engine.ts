@@ -15,6 +15,23 @@ export interface CompiledSql {
   readonly columns: readonly ColumnSchema[];
   /** Tables of the caller's own that the text reads. */
   readonly inputs?: readonly InputTable[];
+  /** JavaScript functions that the text calls: made known to the engine before it runs. */
+  readonly functions?: readonly EngineFunction[];
+}
+
+/**
+ * A scalar function that SQL calls by `name` and JavaScript answers, row by row. The name stands for one meaning and
+ * one list of types for the life of the engine. decimal and guid cross as text.
+ */
+export interface EngineFunction {
+  readonly name: string;
+  readonly parameterTypes: readonly KustoType[];
+  readonly type: KustoType;
+  /** Called again for the same arguments: the result may differ. */
+  readonly volatile: boolean;
+  /** With `propagate`, a null argument gives null (or the empty string) without a call. */
+  readonly nulls: 'propagate' | 'own';
+  evaluate(args: readonly KustoValue[]): KustoValue;
 }
 
 /** Rows held in memory that SQL may read, as the table `name` with the columns `c0`, `c1`, … in storage types. */
@@ -117,6 +134,49 @@ export interface CopiedFile {
   readonly sizeInBytes: number;
 }
 
+/** Local files of one format, read as one table. */
+export interface FileScan {
+  /** `path` is inside the exchange directory; `location` is what the caller calls the file. */
+  readonly files: readonly { readonly path: string; readonly location: string }[];
+  readonly format:
+    | 'csv'
+    | 'tsv'
+    | 'psv'
+    | 'scsv'
+    | 'sohsv'
+    | 'tsve'
+    /** A line a record; empty lines are skipped. */
+    | 'txt'
+    /** The whole file is one value. */
+    | 'raw'
+    /** An object a line; lines that are not are skipped. */
+    | 'json'
+    /** Objects one after the other, or in an array. */
+    | 'multijson'
+    | 'parquet';
+  readonly gzip: boolean;
+  /** Leaves out the first record of each file (text formats). */
+  readonly skipFirstRecord: boolean;
+  readonly columns: readonly FileColumn[];
+}
+
+/** A column of a scan. A value that cannot be read as the type becomes null (a string: empty). */
+export interface FileColumn extends ColumnSchema {
+  readonly source: FileField;
+  /** The field is a number since 1970 in this unit, the column a datetime or its text. */
+  readonly unixTime?: 'seconds' | 'milliseconds' | 'microseconds' | 'nanoseconds';
+}
+
+export type FileField =
+  /** Position in a delimited record, from 0. */
+  | { readonly kind: 'ordinal'; readonly ordinal: number }
+  /** Names and positions from the record down; none: the whole record. */
+  | { readonly kind: 'path'; readonly steps: readonly (string | number)[] }
+  | { readonly kind: 'constant'; readonly text: string }
+  | { readonly kind: 'sourceLocation' }
+  /** Number of the record in the scan, from 1. */
+  | { readonly kind: 'sourceLineNumber' };
+
 export interface Engine {
   /** Runs to the end, then pages: an error never comes after rows. Cancels when the signal fires. */
   run(sql: CompiledSql, signal?: AbortSignal): Promise<EngineResult>;
@@ -125,10 +185,17 @@ export interface Engine {
     sql: CompiledSql,
     options?: { readonly partitionBy?: readonly number[]; readonly signal?: AbortSignal },
   ): Promise<StagedResult>;
+  /**
+   * Makes functions known ahead of a write: a write session sees only those that were there when it began. Other ways
+   * to run SQL register what it calls by themselves.
+   */
+  register(functions: readonly EngineFunction[]): void;
   /** Waits for the tables of the scope. */
   beginWrite(scope: WriteScope, signal?: AbortSignal): Promise<WriteSession>;
   /** Writes a result to local files. Not one file when there is no row. */
   copyOut(sql: CompiledSql, options: CopyOptions): Promise<readonly CopiedFile[]>;
+  /** The query that reads files, for `insertQuery` or inside another. Errors name the line: Stream_…, BadRequest_…. */
+  scanFiles(scan: FileScan, signal?: AbortSignal): Promise<CompiledSql>;
   /** Local folder that the engine may read files from and write files to. */
   readonly exchangeDirectory: string;
   close(): Promise<void>;

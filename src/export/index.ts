@@ -7,5 +7,6 @@ export { exportOnce, type OneOffExport } from './one-off.js';
 export { databaseName, planRun, type JobDefinition } from './plan.js';
 export { DEFAULT_WINDOW_ROWS, runJob, type RunFailure, type RunOutcome } from './run.js';
 export type { ExportServices, TargetStores, Writer } from './services.js';
-export { sweepLeftovers } from './sweep.js';
+export { releaseCommitted, sweepLeftovers } from './sweep.js';
+export { SecuredTargetStores, type TargetStoresOptions } from './target-stores.js';
 export { fileForm, targetOfTable, type ExportFormat, type Target } from './target.js';

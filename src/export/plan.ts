@@ -3,7 +3,7 @@ import type { CatalogSnapshot } from '../catalog/catalog.js';
 import type { ConnectionRef, ContinuousExportEntity, ExternalTableEntity } from '../catalog/model.js';
 import { KustoError } from '../errors/index.js';
 import type { PreparedQuery, RequestContext, TableUse } from '../query/query-service.js';
-import { DEVELOPMENT_TENANT, identityCaller, requireUsage, type Caller } from '../security/index.js';
+import { DEVELOPMENT_TENANT, identityCaller, type Caller } from '../security/index.js';
 import type { ExportServices, Writer } from './services.js';
 import { checkColumns, queryForTarget, targetOfTable, type Target } from './target.js';
 
@@ -50,8 +50,11 @@ export function checkAccess(services: ExportServices, job: JobDefinition): RunAc
     );
   }
   const target = targetOfTable(table, job.properties);
-  const caller = job.managedIdentity === null ? SERVER : identityOf(services, snapshot, job, job.managedIdentity);
-  services.authorization.require(snapshot, caller, 'DatabaseViewer', { database });
+  const caller =
+    job.managedIdentity === null
+      ? SERVER
+      : identityCaller(services.security.requireIdentity(job.managedIdentity, 'AutomatedFlows', job.databaseId));
+  services.security.authorization.require(snapshot, caller, 'DatabaseViewer', { database });
   if (job.managedIdentity === null && table.connections.some((one) => impersonates(one))) {
     throw new KustoError(
       'Export_IdentityNeededForTarget',
@@ -70,12 +73,6 @@ const impersonates = ({ credential }: ConnectionRef): boolean =>
 export function writerOf(databaseId: string, identity: string | null): Writer {
   const usage = 'AutomatedFlows';
   return identity === null ? { databaseId, usage } : { databaseId, usage, impersonate: { identity } };
-}
-
-function identityOf(services: ExportServices, snapshot: CatalogSnapshot, job: JobDefinition, name: string): Caller {
-  const identity = services.directory().identity(name);
-  requireUsage(snapshot, identity, 'AutomatedFlows', job.databaseId);
-  return identityCaller(identity);
 }
 
 /** Every rule. The same ones hold when a job is defined and at each of its runs. */

@@ -10,6 +10,7 @@ import type { JournalEntry, JournalOwner, Manifest } from './journal.js';
 import { checkAccess, definitionOf, planRun, writerOf, type RunAccess } from './plan.js';
 import { produceFiles } from './produce.js';
 import type { ExportServices } from './services.js';
+import { isCommitted } from './sweep.js';
 import { storeOf, upload, type Stores, type UploadProgress } from './upload.js';
 import { nextWindow, type Window } from './window.js';
 
@@ -179,7 +180,7 @@ class JobRun {
     const { manifest } = entry;
     const owner = ownerOf(manifest);
     const again: RunOutcome = { kind: 'completed', artifacts: [], isBehind: true };
-    if (await this.isCommitted(manifest)) {
+    if (await isCommitted(services, job.id, manifest.runId)) {
       await services.journal.release(entry);
       return again;
     }
@@ -204,12 +205,6 @@ class JobRun {
     }
     const artifacts = await this.finish({ ...entry, manifest: { ...manifest, connections } }, access);
     return { kind: 'completed', artifacts, isBehind: true };
-  }
-
-  /** By then the cursor says nothing: a user may have set it since. The artifacts were committed with it. */
-  private async isCommitted(manifest: Manifest): Promise<boolean> {
-    const artifacts = await this.services.catalog.artifacts(this.job.id);
-    return artifacts.some((artifact) => artifact.runId === manifest.runId);
   }
 
   /**

@@ -2,7 +2,7 @@ import type { Catalog } from '../catalog/catalog.js';
 import type { ConnectionRef } from '../catalog/model.js';
 import type { Engine } from '../engines/engine.js';
 import type { QueryService } from '../query/query-service.js';
-import type { Authorization, Caller, Directory, IdentityUsage } from '../security/index.js';
+import type { Caller, IdentityUsage, Security } from '../security/index.js';
 import type { ObjectStore } from '../storage/object-store.js';
 import type { Journal } from './journal.js';
 
@@ -26,9 +26,7 @@ export interface ExportServices {
   readonly catalog: Catalog;
   readonly engine: Pick<Engine, 'stage'>;
   readonly query: Pick<QueryService, 'prepare'>;
-  readonly authorization: Authorization;
-  /** The configuration may be read again while the server runs. */
-  readonly directory: () => Directory;
+  readonly security: Pick<Security, 'authorization' | 'requireIdentity'>;
   readonly stores: TargetStores;
   readonly journal: Journal;
   readonly now: () => Date;

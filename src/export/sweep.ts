@@ -39,14 +39,32 @@ export async function sweepLeftovers(services: ExportServices, signal: AbortSign
   return leftovers;
 }
 
+/** Forgets the windows that were committed before the process was killed. For the start, before any run. */
+export async function releaseCommitted(services: ExportServices): Promise<void> {
+  for (const entry of services.journal.entries()) {
+    const { owner } = entry.manifest;
+    if (owner.kind === 'job' && (await isCommitted(services, owner.jobId, entry.manifest.runId))) {
+      await services.journal.release(entry);
+    }
+  }
+}
+
+/**
+ * Told by the artifacts, which are committed with the window: the cursor may have been set by a user since. Holds as
+ * long as artifacts are kept, so leftovers are settled before old artifacts are dropped.
+ */
+export async function isCommitted(services: ExportServices, jobId: string, runId: string): Promise<boolean> {
+  const artifacts = await services.catalog.artifacts(jobId);
+  return artifacts.some((artifact) => artifact.runId === runId);
+}
+
 async function ownerState(services: ExportServices, entry: JournalEntry): Promise<'present' | 'completed' | 'gone'> {
   const { owner } = entry.manifest;
   if (owner.kind === 'job') {
     const job = services.catalog.snapshot().get('continuousExport', owner.jobId);
     if (job !== undefined) return 'present';
     // Killed between the commit and the release, then dropped: its files are no leftovers.
-    const artifacts = await services.catalog.artifacts(owner.jobId);
-    return artifacts.some((artifact) => artifact.runId === entry.manifest.runId) ? 'completed' : 'gone';
+    return (await isCommitted(services, owner.jobId, entry.manifest.runId)) ? 'completed' : 'gone';
   }
   const [operation] = await services.catalog.operations([owner.operationId]);
   if (operation?.state === 'Completed') return 'completed';

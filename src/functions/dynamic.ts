@@ -1,3 +1,4 @@
+import { JsonNumber, parseJson, scalarOf, type Json } from './json.js';
 import type { ScalarFunction } from './scalar-function.js';
 
 /** Reading and making dynamic values, held as JSON text. */
@@ -7,12 +8,19 @@ export const DYNAMIC_FUNCTIONS: readonly ScalarFunction[] = [
     nulls: 'propagate',
     doc: 'A property of a bag by name, or an element of an array by index (negative: from the end).',
     evaluate: ([container, key], { argumentTypes }) => {
-      const held: unknown = JSON.parse(container as string);
-      if (typeof held !== 'object' || held === null) return null;
-      const found: unknown = Array.isArray(held)
-        ? argumentTypes[1] === 'string' ? undefined : held.at(Number(key))
-        : (held as Record<string, unknown>)[String(key)];
-      return found === undefined || found === null ? null : JSON.stringify(found);
+      const held = parseJson(container as string);
+      if (Array.isArray(held)) return argumentTypes[1] === 'string' ? null : scalarOf(held.at(Number(key)) as Json, 'dynamic');
+      if (typeof held !== 'object' || held === null || held instanceof JsonNumber) return null;
+      return scalarOf((held as Record<string, Json>)[String(key)], 'dynamic');
+    },
+  },
+  {
+    name: 'tuple_item',
+    nulls: 'propagate',
+    doc: 'One of the outputs of a function that has several (internal).',
+    evaluate: ([tuple, index], { type }) => {
+      const held = parseJson(tuple as string);
+      return Array.isArray(held) ? scalarOf(held[Number(index)] as Json, type) : type === 'string' ? '' : null;
     },
   },
 ];

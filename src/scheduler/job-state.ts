@@ -7,6 +7,8 @@ export class JobState {
   run: { readonly controller: AbortController; readonly done: Promise<RunOutcome> } | undefined;
   /** Changes that keep the job from running. */
   holds = 0;
+  /** Commands that run the job themselves, window after window. */
+  claims = 0;
   /** In a row. */
   failures = 0;
   /** Milliseconds since 1970. */
@@ -17,7 +19,7 @@ export class JobState {
 
   /** Milliseconds since 1970; infinite while the job cannot run. */
   dueAt(job: ContinuousExportEntity): number {
-    if (job.isDisabled || this.run !== undefined || this.holds > 0) return Infinity;
+    if (job.isDisabled || this.run !== undefined || this.holds + this.claims > 0) return Infinity;
     if (this.retryAt !== undefined) return this.retryAt;
     if (this.isBehind || this.isRecovering) return -Infinity;
     return lastRun(job) + Number(BigInt(job.intervalTicks) / 10_000n);

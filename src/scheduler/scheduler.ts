@@ -2,6 +2,7 @@ import type { ContinuousExportEntity, ExportedArtifact } from '../catalog/model.
 import { KustoError } from '../errors/index.js';
 import {
   DEFAULT_WINDOW_ROWS,
+  releaseCommitted,
   runJob,
   sweepLeftovers,
   type ExportCapacity,
@@ -63,7 +64,8 @@ export class Scheduler implements ExportControl {
   }
 
   /** Ends first what an earlier process left, then works until `stop`. */
-  start(): void {
+  async start(): Promise<void> {
+    await releaseCommitted(this.options.services);
     for (const { manifest } of this.options.services.journal.entries()) {
       if (manifest.owner.kind === 'job') this.stateOf(manifest.owner.jobId).isRecovering = true;
     }
@@ -110,19 +112,26 @@ export class Scheduler implements ExportControl {
   }
 
   async runNow(jobId: string, signal: AbortSignal): Promise<readonly ExportedArtifact[]> {
+    const state = this.stateOf(jobId);
     const artifacts: ExportedArtifact[] = [];
-    for (let isBehind = true; isBehind;) {
-      const outcome = await this.nextRun(jobId, signal);
-      if (outcome.kind === 'failed') throw outcome.error;
-      artifacts.push(...outcome.artifacts);
-      isBehind = outcome.isBehind;
+    let isBehind = true;
+    state.claims++;
+    try {
+      while (isBehind) {
+        const outcome = await this.nextRun(jobId, state, signal);
+        if (outcome.kind === 'failed') throw outcome.error;
+        artifacts.push(...outcome.artifacts);
+        isBehind = outcome.isBehind;
+      }
+      return artifacts;
+    } finally {
+      state.claims--;
+      this.wake();
     }
-    return artifacts;
   }
 
   /** Waits for the run under way, whose window was chosen before the caller asked, then runs once. */
-  private async nextRun(jobId: string, signal: AbortSignal): Promise<RunOutcome> {
-    const state = this.stateOf(jobId);
+  private async nextRun(jobId: string, state: JobState, signal: AbortSignal): Promise<RunOutcome> {
     while (state.run !== undefined) await state.run.done;
     signal.throwIfAborted();
     this.checkRunnable(jobId, state);

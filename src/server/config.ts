@@ -16,12 +16,10 @@ export interface AuthMetadata {
 export interface ServerLimits {
   /** Bytes of a request's body. */
   readonly bodySize: number;
-  /** Milliseconds, as the three below. */
+  /** Milliseconds, as the two below. */
   readonly queryTimeout: number;
   readonly commandTimeout: number;
   readonly maxTimeout: number;
-  /** Bytes of rows in an answer, unless the request says otherwise. */
-  readonly resultSize: number;
 }
 
 /** The reference's limits; the size of a body is ours. */
@@ -30,7 +28,6 @@ export const DEFAULT_LIMITS: ServerLimits = {
   queryTimeout: 4 * 60_000,
   commandTimeout: 10 * 60_000,
   maxTimeout: 60 * 60_000,
-  resultSize: 67_108_864,
 };
 
 export interface ServerConfig {

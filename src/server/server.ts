@@ -1,4 +1,4 @@
-import Fastify from 'fastify';
+import Fastify, { LogController } from 'fastify';
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { CommandService } from '../commands/command.js';
 import { KustoError } from '../errors/index.js';
@@ -34,7 +34,7 @@ export interface ServerDependencies {
 export function buildServer({ queries, commands, authenticate, config, log }: ServerDependencies): FastifyInstance {
   const app = Fastify({
     loggerInstance: log,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: config.limits.bodySize,
     exposeHeadRoutes: false,
     trustProxy: config.trustedProxy,
@@ -57,7 +57,7 @@ export function buildServer({ queries, commands, authenticate, config, log }: Se
     const scope = new RequestScope(request, reply);
     request.scope = scope;
     inFlight.add(scope);
-    reply.raw.once('close', () => inFlight.delete(scope));
+    void scope.ended.then(() => inFlight.delete(scope));
     reply.headers({
       'x-ms-activity-id': scope.activityId,
       'x-ms-client-request-id': scope.clientRequestId,
@@ -71,7 +71,6 @@ export function buildServer({ queries, commands, authenticate, config, log }: Se
     const { scope } = request;
     const { caller } = scope;
     scope.end();
-    inFlight.delete(scope);
     request.log.info(
       {
         ...scope.ids,

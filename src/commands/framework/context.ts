@@ -55,6 +55,8 @@ export interface CommandContext extends CommandServices {
   allowed(permission: Permission, entity?: EntityReference): boolean;
   /** Where a captured argument (or `properties.<name>`) stands in the command's text. */
   spanOf(argument: string): Span | undefined;
-  /** Runs another command of the same request (`.execute database script`). */
-  runCommand(text: string): Promise<CommandResult>;
+  /** Runs another command of the same request; places in its errors are moved by `offset`. */
+  runCommand(text: string, offset: number): Promise<CommandResult>;
+  /** The reference's name of a command's operation, or of the command; empty when the text is none. */
+  commandType(text: string): string;
 }

@@ -27,7 +27,8 @@ const REAL = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?(?!\w)/y;
 const BARE_TIMESPAN = /-?\d+(?:\.\d+)?[a-z]+(?!\w)|\d+(?:\.\d+)?(?::\d\d){1,2}(?:\.\d+)?/y;
 const TIMESPAN_CALL = /(?:timespan|time)\s*\(\s*([^)]*?)\s*\)/y;
 const DATETIME_CALL = /(?:datetime|date)\s*\(\s*([^)]*?)\s*\)/y;
-const GUID = /(?:guid\s*\(\s*)?([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})(?:\s*\))?(?![\w-])/y;
+const GUID =
+  /guid\s*\(\s*[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\s*\)|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(?![\w-])/y;
 const BOOL = /(?:true|false)(?!\w)|bool\s*\(\s*(?:true|false)\s*\)/iy;
 /** A property's bare value: `system`, `per_node`, `a-b`. */
 const BARE_WORD = /[A-Za-z_][\w-]*(?!\w)/y;
@@ -158,10 +159,11 @@ export const DATETIME: Reader<bigint> = {
 };
 
 /** Lower case. */
-export const GUID_VALUE: Reader<string> = byPattern('a guid', GUID, (match) => {
-  GUID.lastIndex = 0;
-  return GUID.exec(match)?.[1]?.toLowerCase();
-});
+export const GUID_VALUE: Reader<string> = byPattern(
+  'a guid',
+  GUID,
+  (match) => /[0-9a-f]{8}-[0-9a-f-]{27}/.exec(match.toLowerCase())?.[0],
+);
 
 export const BOOLEAN: Reader<boolean> = byPattern('true or false', BOOL, (match) => /true/i.test(match));
 

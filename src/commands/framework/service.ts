@@ -32,10 +32,10 @@ export function createCommandService(services: CommandServices, commands: readon
   async function execute(parsed: ParsedCommand, request: RequestContext): Promise<CommandResult> {
     const { command, args } = parsed;
     const { operations } = services;
-    const work = async (signal: AbortSignal): Promise<CommandResult> => ({
-      columns: command.result,
-      rows: await command.run(args, contextOf(parsed, request, signal)),
-    });
+    const work = async (signal: AbortSignal): Promise<CommandResult> => {
+      const result = await command.run(args, contextOf(parsed, request, signal));
+      return 'columns' in result ? result : { columns: command.result, rows: result };
+    };
     if (command.operation === undefined) return work(request.signal);
     if (args['async'] !== true) return operations.run(command.operation, request, work);
     return { columns: OPERATION_ID, rows: [[await operations.start(command.operation, request, work)]] };
@@ -63,8 +63,19 @@ export function createCommandService(services: CommandServices, commands: readon
       authorize: (permission, entity) =>
         services.security.authorization.require(catalog.snapshot(), request.caller, permission, target(entity)),
       spanOf: (argument) => parsed.spans[argument],
-      runCommand: (text) => run(text, request),
+      runCommand: (text, offset) => shifted(offset, () => run(text, request)),
+      commandType,
     };
+  }
+
+  function commandType(text: string): string {
+    try {
+      const { command } = parseCommand(text, commands);
+      return command.operation ?? command.name;
+    } catch (error) {
+      if (error instanceof KustoError) return '';
+      throw error;
+    }
   }
 
   return { run };

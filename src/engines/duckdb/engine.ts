@@ -3,9 +3,20 @@ import type { DuckDBInstance } from '@duckdb/node-api';
 import { KustoError } from '../../errors/index.js';
 import type { CatalogPersistence } from '../../catalog/catalog.js';
 import { Admission } from '../admission.js';
-import type { CompiledSql, CopiedFile, CopyOptions, Engine, EngineResult, WriteScope } from '../engine.js';
+import type {
+  CompiledSql,
+  CopiedFile,
+  CopyOptions,
+  Engine,
+  EngineFunction,
+  EngineResult,
+  FileScan,
+  WriteScope,
+} from '../engine.js';
 import { TableLocks } from '../table-locks.js';
 import { EngineConnection } from './connection.js';
+import { compileFileScan } from './file-scan.js';
+import type { FunctionRegistry } from './functions.js';
 import { DuckDbPersistence } from './persistence.js';
 import { DuckDbStagedResult, type StageOptions } from './staged-result.js';
 import { DuckDbWriteSession } from './write-session.js';
@@ -23,6 +34,7 @@ export class DuckDbEngine implements Engine {
     private readonly instance: DuckDBInstance,
     readonly exchangeDirectory: string,
     maxConcurrentQueries: number,
+    private readonly functions: FunctionRegistry,
   ) {
     this.admission = new Admission(maxConcurrentQueries);
     this.persistence = new DuckDbPersistence(() => this.connect());
@@ -32,7 +44,12 @@ export class DuckDbEngine implements Engine {
     return this.stage(sql, { signal });
   }
 
+  register(functions: readonly EngineFunction[]): void {
+    this.functions.register(functions);
+  }
+
   async stage(sql: CompiledSql, options: StageOptions = {}): Promise<DuckDbStagedResult> {
+    this.functions.register(sql.functions);
     return DuckDbStagedResult.create(await this.connect(), sql, options);
   }
 
@@ -58,11 +75,21 @@ export class DuckDbEngine implements Engine {
     }
   }
 
+  async scanFiles(scan: FileScan, signal?: AbortSignal): Promise<CompiledSql> {
+    const connection = await this.connect();
+    try {
+      return await compileFileScan(connection, scan, signal);
+    } finally {
+      await connection.close();
+    }
+  }
+
   /** Waits for the statements under way; what is not committed is lost. */
   async close(): Promise<void> {
     if (this.closed) return;
     this.closed = true;
     await Promise.all([...this.connections].map((connection) => connection.close()));
+    this.functions.close();
     this.instance.closeSync();
   }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
 import { quoteText } from '../../sql/dialects/duckdb/layout.js';
 import { DuckDbEngine } from './engine.js';
+import { FunctionRegistry } from './functions.js';
 import { migrate } from './migrations.js';
 
 export interface DuckDbOptions {
@@ -53,7 +54,8 @@ export async function openDuckDb(options: DuckDbOptions): Promise<DuckDbEngine> 
     instance.closeSync();
     throw error;
   }
-  return new DuckDbEngine(instance, exchangeDirectory, options.maxConcurrentQueries ?? admissible());
+  const functions = new FunctionRegistry(await instance.connect());
+  return new DuckDbEngine(instance, exchangeDirectory, options.maxConcurrentQueries ?? admissible(), functions);
 }
 
 function admissible(): number {

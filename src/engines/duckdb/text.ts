@@ -1,5 +1,4 @@
-import type { KustoType } from '../../values/index.js';
-import { UNIX_EPOCH_TICKS } from './values.js';
+import { UNIX_EPOCH_TICKS, type KustoType } from '../../values/index.js';
 
 /** SQL for a TIMESTAMP (microseconds, UTC) of datetime ticks. `//` rounds down, so the whole range of years works. */
 export function timestampOf(ticks: string): string {

@@ -37,6 +37,8 @@ export const EXPORT_ERRORS = {
   Export_JobChanged: { status: 409, permanent: false, type: BAD },
   /** Files of a window that was thrown away could not be taken back from a target that the job no longer has. */
   Export_LeftoversStay: { status: 409, permanent: true, type: BAD },
+  /** Files were written as a caller whose token is not there any more. */
+  Export_NobodyToImpersonate: { status: 409, permanent: true, type: BAD },
   /** The server is stopping. */
   Export_Stopped: { status: 503, permanent: false, type: 'Kusto.Data.Exceptions.KustoServiceException' },
   /** Something that is not a coded error: a fault of the machine (disk, memory) or a defect. A retry may help. */

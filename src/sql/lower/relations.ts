@@ -1,6 +1,6 @@
 import { KustoError } from '../../errors/index.js';
 import type { Aggregate, Apply, Join, Project, Relation, Sort, Union } from '../../plan/index.js';
-import { list, name, sql, value, type Sql } from '../tree.js';
+import { code, list, name, sql, value, type Sql } from '../tree.js';
 import type { Lowering } from './lowering.js';
 
 /** Lowers one node of the plan to a SELECT over its inputs' SELECTs. Result columns bear the names `c<id>`. */
@@ -69,7 +69,7 @@ function lowerAggregate(relation: Aggregate, lowering: Lowering): Sql {
     return sql`${lowering.emptyForNull(aggregate, call.type)} AS ${lowering.column(column)}`;
   });
   if (keys.length === 0) return sql`SELECT ${list(aggregates)} FROM (${source}) AS t`;
-  const positions = list(keys.map((_, i) => value('int', i + 1)));
+  const positions = list(keys.map((_, i) => code(String(i + 1))));
   return sql`SELECT ${list([...keys, ...aggregates])} FROM (${source}) AS t GROUP BY ${positions}`;
 }
 

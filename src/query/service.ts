@@ -1,0 +1,130 @@
+import type { Catalog, CatalogSnapshot } from '../catalog/catalog.js';
+import type { CompiledSql, Engine } from '../engines/engine.js';
+import { KustoError } from '../errors/index.js';
+import { bind } from '../language/bind.js';
+import { CLUSTER_NAME } from '../language/schema.js';
+import type { RequestFacts } from '../language/context.js';
+import type { BoundRequest, Relation } from '../plan/index.js';
+import { currentPrincipal, currentPrincipalDetails, currentPrincipalIsMemberOf, type Security } from '../security/index.js';
+import { compile } from '../sql/compile.js';
+import type { Dialect } from '../sql/dialect.js';
+import { ticksOfDate } from '../values/index.js';
+import { narrowed, tablesOf } from './scope.js';
+import type { ExternalReader } from './external-reader.js';
+import { resultLimits, ResultMeter } from './limits.js';
+import { resolveProcedures } from './procedures.js';
+import type { MemoryTable, PreparedQuery, QueryResult, QueryService, RequestContext, ResultTable, ScopedTable } from './query-service.js';
+import { SchemaViews } from './schema-view.js';
+import { runOver } from './run-over.js';
+
+export interface QueryServiceParts {
+  readonly catalog: Catalog;
+  readonly engine: Engine;
+  readonly dialect: Dialect;
+  readonly security: Pick<Security, 'authorization' | 'directory'>;
+  readonly external: ExternalReader;
+  readonly clusterEndpoint: string;
+  readonly clock: () => Date;
+}
+
+/** Text to result: authorizes, binds to what the caller may see, compiles, runs. */
+export class Queries implements QueryService {
+  private readonly views = new SchemaViews();
+
+  constructor(private readonly parts: QueryServiceParts) {}
+
+  async run(text: string, context: RequestContext): Promise<QueryResult> {
+    const bound = this.bind(text, context);
+    const options = { ...context.options, ...bound.options };
+    const meter = new ResultMeter(resultLimits(options));
+    const opened: { close(): Promise<void> }[] = [];
+    try {
+      const tables: ResultTable[] = [];
+      for (const { name, relation } of bound.results) {
+        const { sql, release } = await this.compile(relation, context);
+        opened.push({ close: release });
+        const result = await this.parts.engine.run(sql, context.signal);
+        opened.push(result);
+        tables.push({ name, columns: result.columns, rowCount: result.rowCount, batches: () => meter.cut(result.batches()) });
+      }
+      return {
+        tables,
+        visualization: bound.visualization,
+        cursor: bound.usesCursor ? this.parts.catalog.currentCursor().toString() : null,
+        get truncation() {
+          return meter.truncation;
+        },
+        close: () => closeAll(opened),
+      };
+    } catch (error) {
+      await closeAll(opened);
+      throw error;
+    }
+  }
+
+  prepare(text: string, context: RequestContext): Promise<PreparedQuery> {
+    const bound = this.bind(text, context);
+    const [only] = bound.results;
+    if (bound.results.length !== 1 || !only) {
+      throw new KustoError('SEM0001', 'One tabular query is expected here.');
+    }
+    const { tables, externalTables } = tablesOf(only.relation);
+    return Promise.resolve({
+      columns: only.relation.columns.map(({ name, type }) => ({ name, type })),
+      tables,
+      externalTables,
+      crossCluster: bound.crossCluster,
+      compile: async (scope?: readonly ScopedTable[]) => {
+        const compiled = await this.compile(scope ? narrowed(only.relation, scope) : only.relation, context);
+        this.parts.engine.register(compiled.sql.functions ?? []);
+        return compiled;
+      },
+    });
+  }
+
+  runOver(table: MemoryTable, tail: string, context: RequestContext): Promise<MemoryTable> {
+    return runOver(table, tail, this.facts(context, this.parts.catalog.snapshot()), this.parts);
+  }
+
+  private bind(text: string, context: RequestContext): BoundRequest {
+    const { authorization } = this.parts.security;
+    const snapshot = this.parts.catalog.snapshot();
+    authorization.require(snapshot, context.caller, 'DatabaseViewer', { database: context.database });
+    const visible = snapshot
+      .list('database')
+      .filter((database) => authorization.mayQuery(snapshot, context.caller, database.name));
+    const current = snapshot.database(context.database)!;
+    const schema = this.views.schema(snapshot, visible, current.name);
+    return bind(text, schema, this.facts(context, snapshot), context.parameters);
+  }
+
+  private facts(context: RequestContext, snapshot: CatalogSnapshot): RequestFacts {
+    const { security, clock, catalog, clusterEndpoint } = this.parts;
+    return {
+      now: ticksOfDate(clock()),
+      database: snapshot.database(context.database)?.name ?? context.database,
+      clusterEndpoint: clusterEndpoint || CLUSTER_NAME,
+      principal: currentPrincipal(context.caller),
+      principalDetails: JSON.stringify(currentPrincipalDetails(context.caller)),
+      isMemberOf: (name) => currentPrincipalIsMemberOf(context.caller, [name], security.directory),
+      currentCursor: catalog.currentCursor().toString(),
+      clientRequestId: context.clientRequestId,
+    };
+  }
+
+  private async compile(relation: Relation, context: RequestContext): Promise<{ readonly sql: CompiledSql; release(): Promise<void> }> {
+    const resolved = await resolveProcedures(relation, this.parts, context.signal);
+    const external = await this.parts.external.open(resolved.relation, context);
+    try {
+      const { text, columns, functions } = compile(resolved.relation, this.parts.dialect, external.sql);
+      return { sql: { text, columns, functions, parameters: [], inputs: resolved.inputs }, release: external.release };
+    } catch (error) {
+      await external.release();
+      throw error;
+    }
+  }
+}
+
+async function closeAll(opened: readonly { close(): Promise<void> }[]): Promise<void> {
+  for (const one of opened) await one.close();
+}
