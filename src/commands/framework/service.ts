@@ -32,8 +32,8 @@ export function createCommandService(services: CommandServices, commands: readon
   async function execute(parsed: ParsedCommand, request: RequestContext): Promise<CommandResult> {
     const { command, args } = parsed;
     const { operations } = services;
-    const work = async (signal: AbortSignal): Promise<CommandResult> => {
-      const result = await command.run(args, contextOf(parsed, request, signal));
+    const work = async (signal: AbortSignal, operationId?: string): Promise<CommandResult> => {
+      const result = await command.run(args, contextOf(parsed, request, signal, operationId));
       return 'columns' in result ? result : { columns: command.result, rows: result };
     };
     if (command.operation === undefined) return work(request.signal);
