@@ -1,10 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { StoredCatalog } from '../catalog/stored-catalog.js';
+import { exportCommands } from '../commands/export/index.js';
 import { CORE_COMMANDS, createCommandService, OperationRunner } from '../commands/index.js';
 import { openDuckDb } from '../engines/duckdb/open.js';
 import { KustoError } from '../errors/index.js';
+import { ExportCapacity, exportLimit, Journal, SecuredTargetStores } from '../export/index.js';
+import type { ExportServices } from '../export/index.js';
+import { ExternalTables } from '../query/external-tables.js';
 import { Queries } from '../query/service.js';
+import { Scheduler, systemClock } from '../scheduler/index.js';
 import { openSecretBox, Security } from '../security/index.js';
 import { buildServer, listen, shutDown } from '../server/index.js';
 import type { ServerConfig, ServerLog } from '../server/index.js';
@@ -12,8 +19,11 @@ import { DUCKDB } from '../sql/dialects/duckdb/index.js';
 import { MACROS } from '../sql/dialects/duckdb/macros.js';
 import { authMetadata } from './auth-metadata.js';
 import type { Configuration } from './config.js';
+import { logScheduler } from './scheduler-log.js';
 
 const DEFAULT_DATABASE = 'NetDefaultDB';
+/** In the engine's exchange directory: where exports keep what must survive a kill. All else there is debris of a kill. */
+const JOURNAL = 'journal';
 /** Milliseconds that requests under way have to end in when the server stops. */
 const GRACE = 10_000;
 
@@ -44,6 +54,7 @@ export async function compose(
     },
   });
   try {
+    await clearExchange(engine.exchangeDirectory);
     const catalog = await StoredCatalog.open(engine.persistence, now);
     if (catalog.snapshot().list('database').length === 0) {
       await catalog.transact((tx) =>
@@ -52,40 +63,45 @@ export async function compose(
     }
     const guard = new Security(security, catalog, { development });
     const secrets = await openSecretBox(security, { dataDirectory: data, development });
+    const store = { localRoots: configuration.localRoots };
+    const external = new ExternalTables({
+      catalog,
+      engine,
+      security: guard,
+      secrets,
+      store,
+      maxScanBytes: configuration.limits.externalScanSize,
+    });
     const queries = new Queries({
       catalog,
       engine,
       dialect: DUCKDB,
       security: guard,
-      external: {
-        open: () =>
-          Promise.resolve({
-            sql: () => {
-              throw new KustoError('CAL0001', 'External tables cannot be read yet.');
-            },
-            release: () => Promise.resolve(),
-          }),
-      },
+      external,
       clusterEndpoint: address,
       clock: now,
     });
-    const clock = { now };
-    const operations = new OperationRunner(catalog, clock);
-    const commandSecurity = {
-      get authorization() {
-        return guard.authorization;
-      },
-      get directory() {
-        return guard.directory;
-      },
-      get callouts() {
-        return guard.calloutDefaults;
-      },
-      secrets,
+    const exports: ExportServices = {
+      catalog,
+      engine,
+      query: queries,
+      security: guard,
+      stores: new SecuredTargetStores({ security: guard, secrets, store }),
+      journal: await Journal.open(join(engine.exchangeDirectory, JOURNAL)),
+      now,
     };
+    const scheduler = new Scheduler({
+      services: exports,
+      capacity: new ExportCapacity(() =>
+        exportLimit({ nodes: 1, cores: availableParallelism() }, catalog.snapshot().policy('cluster', 'capacity')),
+      ),
+      clock: systemClock,
+      onEvent: (event) => logScheduler(event, log),
+    });
+    const operations = new OperationRunner(catalog, systemClock);
     const commands = createCommandService(
-      { catalog, engine, queries, operations, clock, security: commandSecurity },
-      CORE_COMMANDS,
+      { catalog, engine, queries, security: guard, secrets, store, operations, clock: systemClock },
+      [...CORE_COMMANDS, ...exportCommands({ services: exports, control: scheduler })],
     );
     const serverConfig: ServerConfig = {
       development,
@@ -105,6 +121,7 @@ export async function compose(
       listen: async () => {
         const listening = await listen(app, serverConfig, server.host, server.port);
         address ||= listening;
+        await scheduler.start();
         return listening;
       },
       reload: (next) => {
@@ -112,7 +129,7 @@ export async function compose(
         security = next.security;
       },
       stop: async () => {
-        await shutDown(app, GRACE);
+        await Promise.all([shutDown(app, GRACE), scheduler.stop()]);
         await operations.close();
         await catalog.close();
         await engine.close();
@@ -130,4 +147,9 @@ async function readTls(files: { readonly certificate: string; readonly key: stri
       throw new KustoError('Configuration_Invalid', `server.tls: '${file}' cannot be read (${cause.code}).`, { cause });
     });
   return { certificate: await read(files.certificate), key: await read(files.key) };
+}
+
+async function clearExchange(directory: string): Promise<void> {
+  const debris = (await readdir(directory)).filter((name) => name !== JOURNAL);
+  await Promise.all(debris.map((name) => rm(join(directory, name), { recursive: true, force: true })));
 }

@@ -1,6 +1,6 @@
 import { KustoError } from '../errors/index.js';
 import { enterUserFunction } from './calls.js';
-import type { Scope, Table } from './context.js';
+import { bindOperator, bindTable, type Scope, type Table } from './context.js';
 import { OPERATORS } from './operators/index.js';
 import { SOURCES } from './operators/sources.js';
 import type { SyntaxNode } from './parser.js';
@@ -9,7 +9,7 @@ import { kindOf, nameOf, part, spanOf, textOf, unsupported } from './syntax.js';
 import { isUserFunction } from './user-functions.js';
 
 /** Binds a tabular expression of the official tree to the plan. */
-export function bindTable(node: SyntaxNode, scope: Scope): Table {
+export function bindRelation(node: SyntaxNode, scope: Scope): Table {
   const kind = kindOf(node);
   switch (kind) {
     case 'PipeExpression': {
@@ -34,7 +34,7 @@ export function bindTable(node: SyntaxNode, scope: Scope): Table {
   }
 }
 
-export function bindOperator(node: SyntaxNode, input: Table, scope: Scope): Table {
+export function bindOperation(node: SyntaxNode, input: Table, scope: Scope): Table {
   const operator = OPERATORS[kindOf(node)];
   if (!operator) throw unsupported(node, `The operator '${keywordOf(node)}'`);
   return operator(node, input, scope);

@@ -39,6 +39,8 @@ export function buildServer({ queries, commands, authenticate, config, log }: Se
     exposeHeadRoutes: false,
     trustProxy: config.trustedProxy,
     forceCloseConnections: 'idle',
+    // A request that trickles in must not hold its connection for ever.
+    requestTimeout: 120_000,
     ...(config.tls && { https: { cert: config.tls.certificate, key: config.tls.key } }),
     frameworkErrors: (error, request, reply) => {
       request.scope ??= new RequestScope(request, reply);

@@ -1,5 +1,4 @@
-import type { Scope, Table } from '../context.js';
-import type { SyntaxNode } from '../parser.js';
+import type { OperatorBinder } from '../context.js';
 import { COLUMN_OPERATORS } from './columns.js';
 import { EXPAND_OPERATORS } from './expand.js';
 import { JOIN_OPERATORS } from './join.js';
@@ -7,8 +6,6 @@ import { PARSE_OPERATORS } from './parse.js';
 import { ROW_OPERATORS } from './rows.js';
 import { SUMMARIZE_OPERATORS } from './summarize.js';
 import { UNION_OPERATORS } from './union.js';
-
-export type OperatorBinder = (node: SyntaxNode, input: Table, scope: Scope) => Table;
 
 /** What stands after a pipe, by the official class name. */
 export const OPERATORS: Readonly<Record<string, OperatorBinder>> = {

@@ -75,12 +75,28 @@ export const CONVERSION_ROWS: Readonly<Record<string, ScalarRow>> = {
       case 'bool':
       case 'guid':
         return sql`coalesce(CAST(${arg.sql} AS VARCHAR), '')`;
-      default:
+      case 'datetime':
+        return sql`coalesce(kql_datetime_text(${arg.sql}), '')`;
+      case 'timespan':
+        return sql`coalesce(kql_timespan_text(${arg.sql}), '')`;
+      case 'decimal':
+        return sql`coalesce(kql_decimal_text(${arg.sql}), '')`;
+      case 'real':
         return undefined;
     }
   },
-  todatetime: ({ args: [arg] }) => (arg!.type === 'datetime' ? arg!.sql : arg!.type === 'long' || arg!.type === 'int' ? castTo(arg!.sql, 'datetime') : undefined),
-  totimespan: ({ args: [arg] }) => (arg!.type === 'timespan' ? arg!.sql : arg!.type === 'long' || arg!.type === 'int' ? castTo(arg!.sql, 'timespan') : undefined),
+  todatetime: ({ args: [arg] }) =>
+    arg!.type === 'datetime'
+      ? arg!.sql
+      : arg!.type === 'long' || arg!.type === 'int'
+        ? castTo(arg!.sql, 'datetime')
+        : undefined,
+  totimespan: ({ args: [arg] }) =>
+    arg!.type === 'timespan'
+      ? arg!.sql
+      : arg!.type === 'long' || arg!.type === 'int'
+        ? castTo(arg!.sql, 'timespan')
+        : undefined,
   todecimal: ({ args: [arg] }) =>
     arg!.type === 'string' || arg!.type === 'dynamic' ? undefined : sql`TRY_CAST(${arg!.sql} AS DECIMAL(38, 18))`,
   toguid: ({ args: [arg] }) => (arg!.type === 'guid' ? arg!.sql : undefined),
@@ -90,7 +106,7 @@ export const CONVERSION_ROWS: Readonly<Record<string, ScalarRow>> = {
 };
 
 /** A value as JSON text. */
-export function toDynamic(arg: LoweredArgument): Sql | undefined {
+export function toDynamic(arg: Pick<LoweredArgument, 'sql' | 'type'>): Sql {
   switch (arg.type) {
     case 'dynamic':
       return arg.sql;
@@ -101,8 +117,14 @@ export function toDynamic(arg: LoweredArgument): Sql | undefined {
     case 'bool':
       return sql`CAST(${arg.sql} AS VARCHAR)`;
     case 'guid':
-      return sql`CAST(to_json(CAST(${arg.sql} AS VARCHAR)) AS VARCHAR)`;
-    default:
-      return undefined;
+      return sql`('"' || CAST(${arg.sql} AS VARCHAR) || '"')`;
+    case 'real':
+      return sql`kql_real_json(${arg.sql})`;
+    case 'decimal':
+      return sql`('"' || kql_decimal_text(${arg.sql}) || '"')`;
+    case 'datetime':
+      return sql`('"' || kql_datetime_text(${arg.sql}) || '"')`;
+    case 'timespan':
+      return sql`('"' || kql_timespan_text(${arg.sql}) || '"')`;
   }
 }
