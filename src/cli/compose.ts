@@ -84,7 +84,7 @@ export async function compose(
       dialect: DUCKDB,
       security: guard,
       external,
-      clusterEndpoint: address,
+      clusterEndpoint: () => address,
       clock: now,
     });
     const exports: ExportServices = {
