@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import Table from 'cli-table3';
 import type { Flights } from './flights.js';
 import type { Kusto } from './kusto.js';
-import type { OutsidersAccount } from './outsider.js';
+import type { ContainerAccount } from './read-container.js';
 import { count } from './print.js';
 
 /** How often the records were found at one place. */
@@ -57,7 +57,9 @@ export async function settle(kusto: Kusto, flights: Flights, places: Places): Pr
   }
   console.log(table.toString());
   const listed = artifacts.rows.length;
-  console.log(`files ${count(outside.files)} (${(outside.bytes / 1e6).toFixed(1)} MB); exported-artifacts lists ${count(listed)}`);
+  console.log(
+    `files ${count(outside.files)} (${(outside.bytes / 1e6).toFixed(1)} MB); exported-artifacts lists ${count(listed)}`,
+  );
 
   const isWhole = (f: Finding): boolean =>
     f.records === flights.records &&
@@ -86,12 +88,12 @@ async function asked(kusto: Kusto, place: string, source: string, expected: numb
   return { place, records, missing: expected - ids, doubled: records - ids, ...sums };
 }
 
-async function asOutsider(places: Places, records: number): Promise<OutsidersAccount> {
+async function asOutsider(places: Places, records: number): Promise<ContainerAccount> {
   const program = fileURLToPath(new URL('outsider.ts', import.meta.url));
   const { stdout } = await promisify(execFile)(
     process.execPath,
     ['--import', 'tsx', program, places.containerUrl, String(records)],
     { env: { ...process.env, NODE_EXTRA_CA_CERTS: places.certificateFile, STORAGE_KEY: places.storageKey } },
   );
-  return JSON.parse(stdout) as OutsidersAccount;
+  return JSON.parse(stdout) as ContainerAccount;
 }

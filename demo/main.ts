@@ -11,14 +11,14 @@ import { settle } from './account.js';
 import { ALL_FLIGHTS, cutIntoSlices } from './flights.js';
 import { Kusto } from './kusto.js';
 import { aside, count, heading, say, seconds } from './print.js';
-import { Stack } from './stack.js';
+import { Stack } from '../tests/support/stack.js';
 import { JOB, READER, TABLE, fiveSteps } from './steps.js';
 import { ingestWhileExporting, killInTheMiddle, loseTheRole } from './story.js';
 
 const DATABASE = 'NetDefaultDB';
 const SLICES = 12;
 
-async function demo(stack: Stack, folder: string, records: number): Promise<boolean> {
+async function demo(stack: Stack, records: number): Promise<boolean> {
   const started = Date.now();
   const flights = await cutIntoSlices(stack.importFolder, records, SLICES);
   const kusto = new Kusto(stack.endpoint, DATABASE, () => stack.administratorToken());
@@ -39,7 +39,7 @@ async function demo(stack: Stack, folder: string, records: number): Promise<bool
       table: TABLE,
       job: JOB,
       reader: READER,
-      containerUrl: stack.storage.directUrl,
+      containerUrl: stack.storage.url,
       storageKey: stack.storage.key,
       certificateFile: stack.storage.certificateFile,
     });
@@ -54,12 +54,13 @@ async function main(): Promise<number> {
   const { values } = parseArgs({ options: { fast: { type: 'boolean' }, keep: { type: 'boolean' } } });
   const folder = await mkdtemp(join(tmpdir(), 'calypso-demo-'));
   const interrupted = new Promise<never>((_, reject) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => reject(new Error(`Ended by ${signal}.`)));
+    for (const signal of ['SIGINT', 'SIGTERM'] as const)
+      process.once(signal, () => reject(new Error(`Ended by ${signal}.`)));
   });
   let stack: Stack | undefined;
   try {
     stack = await Stack.start(folder);
-    const whole = await Promise.race([demo(stack, folder, values.fast === true ? 200_000 : ALL_FLIGHTS), interrupted]);
+    const whole = await Promise.race([demo(stack, values.fast === true ? 200_000 : ALL_FLIGHTS), interrupted]);
     if (values.keep === true) {
       await lookAround(stack);
       await interrupted.catch(() => aside('\nStopping.'));

@@ -6,7 +6,8 @@ const isTerminal = process.stdout.isTTY === true;
 const bold = (text: string): string => (isTerminal ? `\x1b[1m${text}\x1b[0m` : text);
 const dim = (text: string): string => (isTerminal ? `\x1b[2m${text}\x1b[0m` : text);
 
-export const heading = (text: string): void => console.log(`\n${bold(text)}\n${'─'.repeat(Math.min(WIDTH, text.length))}`);
+export const heading = (text: string): void =>
+  console.log(`\n${bold(text)}\n${'─'.repeat(Math.min(WIDTH, text.length))}`);
 export const say = (text: string): void => console.log(text);
 export const aside = (text: string): void => console.log(dim(text));
 

@@ -1,7 +1,7 @@
 import type { Kusto } from './kusto.js';
 import { answer, command, heading, say } from './print.js';
 import { SCHEMA } from './flights.js';
-import type { Stack } from './stack.js';
+import type { Stack } from '../tests/support/stack.js';
 
 export const TABLE = 'Departures';
 export const JOB = 'Archiving';

@@ -2,7 +2,7 @@ import { Presets, SingleBar } from 'cli-progress';
 import type { Slice } from './flights.js';
 import type { Kusto } from './kusto.js';
 import { answer, aside, command, count, heading, say } from './print.js';
-import type { Stack } from './stack.js';
+import type { Stack } from '../tests/support/stack.js';
 import { JOB, TABLE, show } from './steps.js';
 
 const RUN = `.run continuous-export ${JOB}`;

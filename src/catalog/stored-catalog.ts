@@ -1,4 +1,5 @@
 import { KustoError } from '../errors/index.js';
+import { failpoint, ticksOfDate } from '../values/index.js';
 import type {
   Catalog,
   CatalogPersistence,
@@ -12,7 +13,6 @@ import { Snapshot } from './snapshot.js';
 import { Transaction } from './transaction.js';
 
 const RETENTION_MS = 14 * 24 * 3600 * 1000;
-const UNIX_EPOCH_TICKS = 621_355_968_000_000_000n;
 
 /**
  * The catalog: an immutable state in memory, and transactions one at a time that first become durable in the
@@ -82,6 +82,7 @@ export class StoredCatalog implements Catalog {
     }
     const extents = this.place(transaction);
     if (transaction.isEmpty) return { value, cursor: this.cursor, extents };
+    failpoint('catalog.before-commit');
     await this.persistence.commit({
       puts: transaction.puts,
       deletes: transaction.deletes,
@@ -91,6 +92,7 @@ export class StoredCatalog implements Catalog {
       artifacts: transaction.artifacts,
       failures: transaction.failures,
     });
+    failpoint('catalog.after-commit');
     this.state = transaction.state;
     const last = extents.at(-1);
     if (last) {
@@ -105,7 +107,7 @@ export class StoredCatalog implements Catalog {
    * reference's cursors, and neither cursor nor time ever goes back, whatever the clock does.
    */
   private place(transaction: Transaction): Extent[] {
-    const now = BigInt(this.now().getTime()) * 10_000n + UNIX_EPOCH_TICKS;
+    const now = ticksOfDate(this.now());
     const ingestionTime = now > this.ingestionTime ? now : this.ingestionTime;
     let cursor = this.cursor;
     return transaction.extents.map((extent) => {

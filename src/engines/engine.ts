@@ -134,6 +134,49 @@ export interface CopiedFile {
   readonly sizeInBytes: number;
 }
 
+/** Local files of one format, read as one table. */
+export interface FileScan {
+  /** `path` is inside the exchange directory; `location` is what the caller calls the file. */
+  readonly files: readonly { readonly path: string; readonly location: string }[];
+  readonly format:
+    | 'csv'
+    | 'tsv'
+    | 'psv'
+    | 'scsv'
+    | 'sohsv'
+    | 'tsve'
+    /** A line a record; empty lines are skipped. */
+    | 'txt'
+    /** The whole file is one value. */
+    | 'raw'
+    /** An object a line; lines that are not are skipped. */
+    | 'json'
+    /** Objects one after the other, or in an array. */
+    | 'multijson'
+    | 'parquet';
+  readonly gzip: boolean;
+  /** Leaves out the first record of each file (text formats). */
+  readonly skipFirstRecord: boolean;
+  readonly columns: readonly FileColumn[];
+}
+
+/** A column of a scan. A value that cannot be read as the type becomes null (a string: empty). */
+export interface FileColumn extends ColumnSchema {
+  readonly source: FileField;
+  /** The field is a number since 1970 in this unit, the column a datetime or its text. */
+  readonly unixTime?: 'seconds' | 'milliseconds' | 'microseconds' | 'nanoseconds';
+}
+
+export type FileField =
+  /** Position in a delimited record, from 0. */
+  | { readonly kind: 'ordinal'; readonly ordinal: number }
+  /** Names and positions from the record down; none: the whole record. */
+  | { readonly kind: 'path'; readonly steps: readonly (string | number)[] }
+  | { readonly kind: 'constant'; readonly text: string }
+  | { readonly kind: 'sourceLocation' }
+  /** Number of the record in the scan, from 1. */
+  | { readonly kind: 'sourceLineNumber' };
+
 export interface Engine {
   /** Runs to the end, then pages: an error never comes after rows. Cancels when the signal fires. */
   run(sql: CompiledSql, signal?: AbortSignal): Promise<EngineResult>;
@@ -151,6 +194,8 @@ export interface Engine {
   beginWrite(scope: WriteScope, signal?: AbortSignal): Promise<WriteSession>;
   /** Writes a result to local files. Not one file when there is no row. */
   copyOut(sql: CompiledSql, options: CopyOptions): Promise<readonly CopiedFile[]>;
+  /** The query that reads files, for `insertQuery` or inside another. Errors name the line: Stream_…, BadRequest_…. */
+  scanFiles(scan: FileScan, signal?: AbortSignal): Promise<CompiledSql>;
   /** Local folder that the engine may read files from and write files to. */
   readonly exchangeDirectory: string;
   close(): Promise<void>;

@@ -54,8 +54,7 @@ function datetimeDiff(period: string, a: bigint, b: bigint): bigint {
   return a / length - b / length;
 }
 
-const DAY_OF_YEAR = (ticks: bigint): bigint =>
-  (ticks - ticksOfCivil(civilOf(ticks).year, 1, 1)!) / TICKS_PER_DAY + 1n;
+const DAY_OF_YEAR = (ticks: bigint): bigint => (ticks - ticksOfCivil(civilOf(ticks).year, 1, 1)!) / TICKS_PER_DAY + 1n;
 
 /** ISO 8601: weeks begin on Monday, the first holds the year's first Thursday. */
 function isoWeek(ticks: bigint): bigint {
@@ -102,7 +101,12 @@ function makeDatetime(args: readonly KustoValue[]): bigint | null {
 /** (day, hour, minute, second); without days: (hour, minute[, second]). */
 function makeTimespan(args: readonly KustoValue[]): bigint | null {
   const numbers = args.map(Number);
-  const [day, hour, minute, second] = (args.length === 4 ? numbers : [0, ...numbers, 0]) as [number, number, number, number];
+  const [day, hour, minute, second] = (args.length === 4 ? numbers : [0, ...numbers, 0]) as [
+    number,
+    number,
+    number,
+    number,
+  ];
   const time = timeOfDay(hour, minute, second);
   return time === null || !Number.isInteger(day) || day < 0 ? null : BigInt(day) * TICKS_PER_DAY + time;
 }
@@ -161,8 +165,18 @@ export const DATETIME_FUNCTIONS: readonly ScalarFunction[] = [
     doc: 'Text of a timespan in a format.',
     evaluate: ([ticks, format]) => formatTimespan(ticks as bigint, format as string),
   },
-  { name: 'make_datetime', nulls: 'propagate', doc: 'Datetime of its parts; null when there is none.', evaluate: makeDatetime },
-  { name: 'make_timespan', nulls: 'propagate', doc: 'Timespan of its parts; null when there is none.', evaluate: makeTimespan },
+  {
+    name: 'make_datetime',
+    nulls: 'propagate',
+    doc: 'Datetime of its parts; null when there is none.',
+    evaluate: makeDatetime,
+  },
+  {
+    name: 'make_timespan',
+    nulls: 'propagate',
+    doc: 'Timespan of its parts; null when there is none.',
+    evaluate: makeTimespan,
+  },
   unixTime('unixtime_seconds_todatetime', 1e7),
   unixTime('unixtime_milliseconds_todatetime', 1e4),
   unixTime('unixtime_microseconds_todatetime', 10),

@@ -7,7 +7,11 @@ import { textsOf } from './strings.js';
 
 /** Base64, compression, URLs, Unicode and Punycode. What cannot be decoded is the empty string (or null). */
 
-function textual(name: string, doc: string, evaluate: (text: string, call: FunctionCall) => KustoValue): ScalarFunction {
+function textual(
+  name: string,
+  doc: string,
+  evaluate: (text: string, call: FunctionCall) => KustoValue,
+): ScalarFunction {
   return { name, nulls: 'own', doc, evaluate: (args, call) => evaluate(textsOf(args, call)[0]!, call) };
 }
 
@@ -24,7 +28,9 @@ function utf8(bytes: Uint8Array): string | undefined {
 /** Bytes of base64 text; undefined when it is none. */
 function base64(text: string): Buffer | undefined {
   const compact = text.replace(/[\r\n\t ]/g, '');
-  return compact.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(compact) ? Buffer.from(compact, 'base64') : undefined;
+  return compact.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(compact)
+    ? Buffer.from(compact, 'base64')
+    : undefined;
 }
 
 function decodeText(text: string): string {
@@ -108,10 +114,14 @@ function fromCodePoints(args: readonly KustoValue[], { argumentTypes }: Function
   const numbers = args.flatMap((arg, i) => {
     if (argumentTypes[i] !== 'dynamic') return [Number(arg ?? NaN)];
     const held = arg === null ? [] : parseJson(arg as string);
-    return (Array.isArray(held) ? (held as Json[]) : [held ?? null]).map((element) => Number(scalarOf(element, 'long') ?? NaN));
+    return (Array.isArray(held) ? (held as Json[]) : [held ?? null]).map((element) =>
+      Number(scalarOf(element, 'long') ?? NaN),
+    );
   });
   return numbers
-    .filter((point) => Number.isInteger(point) && point >= 0 && point <= MAX_CODE_POINT && (point < 0xd800 || point > 0xdfff))
+    .filter(
+      (point) => Number.isInteger(point) && point >= 0 && point <= MAX_CODE_POINT && (point < 0xd800 || point > 0xdfff),
+    )
     .map((point) => String.fromCodePoint(point))
     .join('');
 }
@@ -153,7 +163,9 @@ export const ENCODING_FUNCTIONS: readonly ScalarFunction[] = [
   textual('gzip_compress_to_base64_string', 'Base64 of the gzip of a text.', gzip),
   textual('gzip_decompress_from_base64_string', 'Text of the base64 of a gzip.', (text) => unpacked(text, gunzipSync)),
   textual('zlib_compress_to_base64_string', 'Base64 of the zlib form of a text.', zlib),
-  textual('zlib_decompress_from_base64_string', 'Text of the base64 of a zlib form.', (text) => unpacked(text, inflateSync)),
+  textual('zlib_decompress_from_base64_string', 'Text of the base64 of a zlib form.', (text) =>
+    unpacked(text, inflateSync),
+  ),
   textual('url_encode', 'Percent encoding; a blank becomes +.', (text) => percentEncoded(text, '+')),
   textual('url_encode_component', 'Percent encoding; a blank becomes %20.', (text) => percentEncoded(text, '%20')),
   textual('url_decode', 'Text of a percent encoding.', percentDecoded),

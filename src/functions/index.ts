@@ -6,6 +6,7 @@ import { MATH_FUNCTIONS } from './mathematics.js';
 import { PARSE_FUNCTIONS } from './parse-patterns.js';
 import { STRING_FUNCTIONS } from './strings.js';
 import { TEXT_PARSING_FUNCTIONS } from './text-parsing.js';
+import { MAKE_SERIES_FUNCTIONS } from './make-series.js';
 import { TEXT_FUNCTIONS } from './text.js';
 import type { ScalarFunction } from './scalar-function.js';
 
@@ -18,6 +19,7 @@ export { isWindowFunction } from './windows.js';
 /** Every function that has an evaluation of its own, by name. A new family is a line here. */
 const FUNCTIONS: ReadonlyMap<string, ScalarFunction> = new Map(
   [
+    ...MAKE_SERIES_FUNCTIONS,
     ...TEXT_FUNCTIONS,
     ...DYNAMIC_FUNCTIONS,
     ...STRING_FUNCTIONS,

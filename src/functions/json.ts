@@ -1,4 +1,11 @@
-import { parseDatetime, parseDecimal, parseGuid, parseTimespan, type KustoType, type KustoValue } from '../values/index.js';
+import {
+  parseDatetime,
+  parseDecimal,
+  parseGuid,
+  parseTimespan,
+  type KustoType,
+  type KustoValue,
+} from '../values/index.js';
 
 /**
  * Dynamic values are JSON text. Long numbers and reals such as 1.0 must survive a round trip, so numbers that JavaScript
@@ -18,7 +25,9 @@ const DELICATE = /(?<![\w"\\])-?\d+(?:\.\d*0(?!\d)|\.\d{16,}|\d{16,})|\d[eE]/;
 export function parseJson(text: string): Json | undefined {
   try {
     if (!DELICATE.test(text)) return JSON.parse(text) as Json;
-    return unwrap(JSON.parse(text.replace(TOKENS, (token) => (/^[-\d]/.test(token) ? `{"\\u0000n":"${token}"}` : token))));
+    return unwrap(
+      JSON.parse(text.replace(TOKENS, (token) => (/^[-\d]/.test(token) ? `{"\\u0000n":"${token}"}` : token))),
+    );
   } catch {
     return undefined;
   }

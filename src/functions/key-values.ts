@@ -46,7 +46,9 @@ function* pairs(text: string, options: KeyValueOptions): Generator<[string, stri
     }
     start += options.keyDelimiter.length || 1;
     while (text[start] === ' ' && options.pairDelimiter !== ' ') start++;
-    const value = options.greedy ? greedyValue(text, start, options) : token(text, start, options.pairDelimiter, options);
+    const value = options.greedy
+      ? greedyValue(text, start, options)
+      : token(text, start, options.pairDelimiter, options);
     yield [name, value.text];
     at = value.end;
   }
@@ -55,7 +57,9 @@ function* pairs(text: string, options: KeyValueOptions): Generator<[string, stri
 function skipDelimiters(text: string, at: number, { pairDelimiter }: KeyValueOptions): number {
   let position = at;
   const delimited = (): boolean =>
-    pairDelimiter === '' ? !WORD.test(text[position]!) && !/['"(\[{]/.test(text[position]!) : text.startsWith(pairDelimiter, position);
+    pairDelimiter === ''
+      ? !WORD.test(text[position]!) && !/['"(\[{]/.test(text[position]!)
+      : text.startsWith(pairDelimiter, position);
   while (position < text.length && (/\s/.test(text[position]!) || delimited())) {
     position += /\s/.test(text[position]!) ? 1 : pairDelimiter.length || 1;
   }

@@ -13,7 +13,9 @@ function real(name: string, doc: string, evaluate: (...numbers: number[]) => num
     nulls: 'propagate',
     doc,
     evaluate: (args, { argumentTypes }) => {
-      const numbers = args.map((arg, i) => (argumentTypes[i] === 'dynamic' ? scalarOf(JSON.parse(arg as string), 'real') : Number(arg)));
+      const numbers = args.map((arg, i) =>
+        argumentTypes[i] === 'dynamic' ? scalarOf(JSON.parse(arg as string), 'real') : Number(arg),
+      );
       return numbers.includes(null) ? null : evaluate(...(numbers as number[]));
     },
   };
@@ -68,8 +70,10 @@ export const MATH_FUNCTIONS: readonly ScalarFunction[] = [
   decimal('decimal_multiply', 'Product of decimals (internal).', (a, b) => a.times(b)),
   decimal('decimal_divide', 'Quotient of decimals, null by zero (internal).', (a, b) => a.div(b)),
   decimal('decimal_modulo', 'Remainder of decimals (internal).', decimalRemainder),
-  decimal('decimal_bin', 'Decimal rounded down to a multiple; null for a size that is not positive (internal).', (a, b) =>
-    b.gt(0) ? a.minus(decimalRemainder(a, b)) : new Exact(NaN),
+  decimal(
+    'decimal_bin',
+    'Decimal rounded down to a multiple; null for a size that is not positive (internal).',
+    (a, b) => (b.gt(0) ? a.minus(decimalRemainder(a, b)) : new Exact(NaN)),
   ),
   {
     name: 'decimal_round',

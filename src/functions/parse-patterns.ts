@@ -43,7 +43,7 @@ function columnPattern(type: KustoType, kind: PatternKind, next: PatternPart | u
 function compile(parts: readonly PatternPart[], kind: PatternKind, flags: string): Compiled {
   const columns: { group: number; type: KustoType }[] = [];
   let groups = 0;
-  let pattern = kind === 'regex' ? (flags && `(?${flags})`) : '(?s)';
+  let pattern = kind === 'regex' ? flags && `(?${flags})` : '(?s)';
   pattern += '^';
   parts.forEach((part, i) => {
     switch (part.kind) {

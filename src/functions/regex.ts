@@ -29,7 +29,10 @@ export class Regex {
       made = new Regex(pattern, new RRegex(pattern));
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message.split('\n').at(-1)! : '';
-      throw new KustoError('SEM0001', `'${pattern}' is not a valid regular expression: ${reason.replace(/^error: /, '')}.`);
+      throw new KustoError(
+        'SEM0001',
+        `'${pattern}' is not a valid regular expression: ${reason.replace(/^error: /, '')}.`,
+      );
     }
     // Patterns may come from rows: keep the memory bounded, and give the compiled ones back.
     if (Regex.cache.size >= 200) {
@@ -131,7 +134,8 @@ function nameGroups(pattern: string): string {
       continue;
     }
     if (character === ']' && depth > 0) depth--;
-    const opening = character === '(' && depth === 0 ? /^\((?:\?P?<[^>=!]+>|(?!\?))/.exec(pattern.slice(i))?.[0] : undefined;
+    const opening =
+      character === '(' && depth === 0 ? /^\((?:\?P?<[^>=!]+>|(?!\?))/.exec(pattern.slice(i))?.[0] : undefined;
     if (opening === undefined) {
       out += character;
     } else {

@@ -79,7 +79,9 @@ export function betaCdf(x: number, alpha: number, beta: number): number {
   const front =
     x === 0 || x === 1
       ? 0
-      : Math.exp(logGamma(alpha + beta) - logGamma(alpha) - logGamma(beta) + alpha * Math.log(x) + beta * Math.log1p(-x));
+      : Math.exp(
+          logGamma(alpha + beta) - logGamma(alpha) - logGamma(beta) + alpha * Math.log(x) + beta * Math.log1p(-x),
+        );
   return x < (alpha + 1) / (alpha + beta + 2)
     ? (front * betaFraction(alpha, beta, x)) / alpha
     : 1 - (front * betaFraction(beta, alpha, 1 - x)) / beta;
@@ -106,7 +108,14 @@ export function betaInverse(probability: number, alpha: number, beta: number): n
 }
 
 /** Two-sided p-value of Welch's t-test. */
-export function welchTest(mean1: number, variance1: number, count1: number, mean2: number, variance2: number, count2: number): number {
+export function welchTest(
+  mean1: number,
+  variance1: number,
+  count1: number,
+  mean2: number,
+  variance2: number,
+  count2: number,
+): number {
   const [error1, error2] = [variance1 / count1, variance2 / count2];
   const t = (mean1 - mean2) / Math.sqrt(error1 + error2);
   const freedom = (error1 + error2) ** 2 / (error1 ** 2 / (count1 - 1) + error2 ** 2 / (count2 - 1));

@@ -33,7 +33,9 @@ export function numberOf(args: readonly KustoValue[], index: number): number | u
 export function elementsOf(arg: KustoValue, type: KustoType): string[] {
   if (type !== 'dynamic') return [stringOf(arg, type)];
   const held = arg === null ? null : parseJson(arg as string);
-  return (Array.isArray(held) ? (held as Json[]) : [held ?? null]).map((element) => scalarOf(element, 'string') as string);
+  return (Array.isArray(held) ? (held as Json[]) : [held ?? null]).map(
+    (element) => scalarOf(element, 'string') as string,
+  );
 }
 
 const json = (value: Json): string => writeJson(value);
@@ -84,8 +86,7 @@ function groupsAsked(asked: KustoValue, regex: Regex): number[] {
 
 function extractAll(pattern: string, asked: KustoValue, source: string): string | null {
   const regex = Regex.of(pattern);
-  const groups =
-    asked === null ? Array.from({ length: regex.groupCount }, (_, i) => i + 1) : groupsAsked(asked, regex);
+  const groups = asked === null ? Array.from({ length: regex.groupCount }, (_, i) => i + 1) : groupsAsked(asked, regex);
   if (groups.length === 0) {
     throw new KustoError('SEM0001', `extract_all(): the regular expression '${pattern}' has no capture group.`);
   }
@@ -169,7 +170,9 @@ export const STRING_FUNCTIONS: readonly ScalarFunction[] = [
       const [source, pattern] = textsOf(args.slice(0, 2), call) as [string, string];
       const [start, length, occurrence] = [numberOf(args, 2) ?? 0, numberOf(args, 3) ?? -1, numberOf(args, 4) ?? 1];
       if (start < 0 || length < -1 || occurrence < 0) return null;
-      const searched = points(source).slice(start, length === -1 ? undefined : start + length).join('');
+      const searched = points(source)
+        .slice(start, length === -1 ? undefined : start + length)
+        .join('');
       const found = Regex.of(pattern).positions(searched)[Math.max(occurrence, 1) - 1];
       return found ? BigInt(start + points(searched.slice(0, found.start)).length) : -1n;
     },
@@ -200,8 +203,10 @@ export const STRING_FUNCTIONS: readonly ScalarFunction[] = [
     evaluate: ([source, lookups, replacements], { argumentTypes: [a, b, c] }) =>
       replaceStrings(stringOf(source!, a!), elementsOf(lookups!, b!), elementsOf(replacements!, c!)),
   },
-  textual('replace_regex', 'Replaces what a regular expression matches; \\1 is a group.', ([source, pattern, replacement]) =>
-    Regex.of(pattern!).replaceAll(source!, replacement!),
+  textual(
+    'replace_regex',
+    'Replaces what a regular expression matches; \\1 is a group.',
+    ([source, pattern, replacement]) => Regex.of(pattern!).replaceAll(source!, replacement!),
   ),
   textual('replace', 'The older order of replace_regex: (regex, rewrite, source).', ([pattern, replacement, source]) =>
     Regex.of(pattern!).replaceAll(source!, replacement!),
@@ -290,7 +295,9 @@ export const STRING_FUNCTIONS: readonly ScalarFunction[] = [
     doc: 'Index of the first of an array of terms that the text has, or -1.',
     evaluate: ([source, terms], { argumentTypes }) => {
       const text = stringOf(source!, argumentTypes[0]!);
-      return BigInt(terms === null ? -1 : elementsOf(terms!, argumentTypes[1]!).findIndex((term) => hasTerm(text, term)));
+      return BigInt(
+        terms === null ? -1 : elementsOf(terms!, argumentTypes[1]!).findIndex((term) => hasTerm(text, term)),
+      );
     },
   },
   {
@@ -308,7 +315,9 @@ export const STRING_FUNCTIONS: readonly ScalarFunction[] = [
     doc: 'Whether the text has all of the terms.',
     evaluate: (args, { argumentTypes }) => {
       const text = stringOf(args[0]!, argumentTypes[0]!);
-      return args.slice(1).every((arg, i) => elementsOf(arg, argumentTypes[i + 1]!).every((term) => hasTerm(text, term)));
+      return args
+        .slice(1)
+        .every((arg, i) => elementsOf(arg, argumentTypes[i + 1]!).every((term) => hasTerm(text, term)));
     },
   },
 ];

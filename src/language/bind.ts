@@ -1,13 +1,22 @@
 import { KustoError } from '../errors/index.js';
 import { literal, type BoundRequest, type Literal } from '../plan/index.js';
-import type { Binding, RequestFacts } from './context.js';
+import { BindContext, type Binders, type Binding, type RequestFacts } from './context.js';
 import { refuseErrors } from './diagnostics.js';
 import { decodeLiteral } from './literals.js';
 import { dynamicText } from './dynamic-literals.js';
 import { official, type SyntaxNode } from './parser.js';
 import { globalsOf, type Schema } from './schema.js';
-import { bindStatements } from './statements.js';
-import { elements, items, kindOf, maybe, part, spanOf, textOf, typeOfSymbol } from './syntax.js';
+import { bindExpression } from './expressions.js';
+import { bindOperation, bindRelation } from './relations.js';
+import { bindStatement, bindStatements } from './statements.js';
+import { items, kindOf, maybe, part, spanOf, textOf, typeOfSymbol } from './syntax.js';
+
+const BINDERS: Binders = {
+  scalar: bindExpression,
+  table: bindRelation,
+  operator: bindOperation,
+  statement: bindStatement,
+};
 
 /**
  * Text to bound plan. Pure: the schema and every fact of the request are arguments.
@@ -26,7 +35,7 @@ export function bind(
     const value = parameters[name];
     return value === undefined ? undefined : { kind: 'scalar', value: parameterLiteral(name, value) };
   };
-  return bindStatements(code.Syntax, schema, facts, given);
+  return bindStatements(code.Syntax, new BindContext(schema, facts, BINDERS), given);
 }
 
 function analyze(text: string, schema: Schema): { readonly Syntax: SyntaxNode } {
@@ -42,7 +51,10 @@ function analyze(text: string, schema: Schema): { readonly Syntax: SyntaxNode } 
 }
 
 function parameterLiteral(name: string, text: string): Literal {
-  const code = official().Kusto.Language.KustoCode.ParseAndAnalyze(`print ${text}`, official().Kusto.Language.GlobalState.Default);
+  const code = official().Kusto.Language.KustoCode.ParseAndAnalyze(
+    `print ${text}`,
+    official().Kusto.Language.GlobalState.Default,
+  );
   const node = literalNode(code.Syntax);
   if (!node) {
     // Clients may send a bare string: it is that string.
@@ -52,8 +64,13 @@ function parameterLiteral(name: string, text: string): Literal {
   const negative = kindOf(node) === 'PrefixUnaryExpression';
   const inner = negative ? part(node, 'Expression') : node;
   const type = typeOfSymbol(inner.ResultType) ?? 'string';
-  const decoded = decodeLiteral((negative && type !== 'string' ? '-' : '') + textOf(part(inner, 'Token')), type, spanOf(node));
-  if (decoded.value === undefined) throw new KustoError('SEM0001', `The value of the query parameter '${name}' is not a literal.`);
+  const decoded = decodeLiteral(
+    (negative && type !== 'string' ? '-' : '') + textOf(part(inner, 'Token')),
+    type,
+    spanOf(node),
+  );
+  if (decoded.value === undefined)
+    throw new KustoError('SEM0001', `The value of the query parameter '${name}' is not a literal.`);
   return decoded;
 }
 
@@ -64,9 +81,8 @@ function literalNode(root: SyntaxNode): SyntaxNode | undefined {
   const values = items(expression, 'Expressions');
   const only = values.length === 1 ? values[0]! : undefined;
   if (!only) return undefined;
-  const isLiteral = (node: SyntaxNode): boolean => kindOf(node) === 'LiteralExpression' || kindOf(node) === 'DynamicExpression';
+  const isLiteral = (node: SyntaxNode): boolean =>
+    kindOf(node) === 'LiteralExpression' || kindOf(node) === 'DynamicExpression';
   if (isLiteral(only)) return only;
   return kindOf(only) === 'PrefixUnaryExpression' && isLiteral(part(only, 'Expression')) ? only : undefined;
 }
-
-export { elements };

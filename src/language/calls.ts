@@ -3,11 +3,10 @@ import { literal, use, type Scalar } from '../plan/index.js';
 import type { KustoType } from '../values/index.js';
 import { isWindowFunction } from '../functions/windows.js';
 import { foldRequestFact } from './request-facts.js';
-import { Scope } from './context.js';
-import { bindScalar, call, isTabular, typeOf } from './expressions.js';
+import { bindScalar, bindTable, Scope } from './context.js';
+import { call, isTabular, typeOf } from './calls-to.js';
 import { functionBody, isUserFunction, parametersOf } from './user-functions.js';
 import type { SyntaxNode } from './parser.js';
-import { bindTable } from './relations.js';
 import { items, kindOf, maybe, nameOf, part, spanOf, textOf, unsupported } from './syntax.js';
 
 /** A function call in a scalar place: built in, declared by `let`, or stored. */
@@ -82,7 +81,13 @@ const SPECIAL: Readonly<Record<string, (node: SyntaxNode, scope: Scope) => Scala
     const skip = ignoreNulls?.kind === 'literal' && ignoreNulls.value === true;
     return call(node, skip ? 'bag_pack_without_nulls' : 'bag_pack', pairs, 'dynamic');
   },
-  not: (node, scope) => call(node, 'not', argumentsOf(node).map((argument) => bindScalar(argument, scope)), 'bool'),
+  not: (node, scope) =>
+    call(
+      node,
+      'not',
+      argumentsOf(node).map((argument) => bindScalar(argument, scope)),
+      'bool',
+    ),
 };
 
 function cursorTest(node: SyntaxNode, scope: Scope): Scalar {
@@ -118,19 +123,24 @@ export function enterUserFunction(
   const named = new Map<string, SyntaxNode>();
   const positional: SyntaxNode[] = [];
   for (const argument of args) {
-    if (kindOf(argument) === 'SimpleNamedExpression') named.set(nameOf(part(argument, 'Name')), part(argument, 'Expression'));
+    if (kindOf(argument) === 'SimpleNamedExpression')
+      named.set(nameOf(part(argument, 'Name')), part(argument, 'Expression'));
     else positional.push(argument);
   }
   for (const parameter of parametersOf(node)) {
     const argument = named.get(parameter.name) ?? positional.shift() ?? parameter.defaultValue;
-    if (!argument) throw new KustoError('SEM0001', `${name}(): the argument '${parameter.name}' is missing.`, { span: spanOf(node) });
+    if (!argument)
+      throw new KustoError('SEM0001', `${name}(): the argument '${parameter.name}' is missing.`, {
+        span: spanOf(node),
+      });
     if (parameter.isTabular || isTabular(argument, scope)) {
       inner.declare(parameter.name, { kind: 'table', make: () => bindTable(argument, scope) });
     } else {
       const value = bindScalar(argument, scope);
-      const typed = parameter.type && parameter.type !== value.type
-        ? call(argument, `to${parameter.type}`, [value], parameter.type)
-        : value;
+      const typed =
+        parameter.type && parameter.type !== value.type
+          ? call(argument, `to${parameter.type}`, [value], parameter.type)
+          : value;
       inner.declare(parameter.name, { kind: 'scalar', value: typed });
     }
   }

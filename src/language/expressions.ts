@@ -1,44 +1,20 @@
 import { KustoError } from '../errors/index.js';
-import { literal, use, type Call, type Scalar } from '../plan/index.js';
-import type { KustoType } from '../values/index.js';
+import { literal, use, type Scalar } from '../plan/index.js';
 import { bindFunctionCall } from './calls.js';
-import type { Scope } from './context.js';
+import { bindScalar, bindTable, type Scope } from './context.js';
+import { aggregateInstead, call, isTabular, typeOf } from './calls-to.js';
 import { dynamicText } from './dynamic-literals.js';
 import { decodeLiteral, decodeString } from './literals.js';
-import { bindTable } from './relations.js';
 import type { SyntaxNode } from './parser.js';
-import { elements, items, kindOf, maybe, nameOf, part, spanOf, symbolKindOf, textOf, typeOfSymbol, unsupported } from './syntax.js';
+import { items, kindOf, nameOf, part, spanOf, symbolKindOf, textOf, unsupported } from './syntax.js';
 
 /** Binds a scalar expression of the official tree to the plan. */
-export function bindScalar(node: SyntaxNode, scope: Scope): Scalar {
-  const replaced = replaceAggregate?.(node);
+export function bindExpression(node: SyntaxNode, scope: Scope): Scalar {
+  const replaced = aggregateInstead(node);
   if (replaced) return replaced;
   const binder = BINDERS[kindOf(node)];
   if (!binder) throw unsupported(node, `The expression ${kindOf(node)}`);
   return binder(node, scope);
-}
-
-let replaceAggregate: ((node: SyntaxNode) => Scalar | undefined) | undefined;
-
-/** Runs `bind` with aggregate calls answered by `replace` (or by nobody: inside an aggregate's own arguments). */
-export function withAggregates<T>(replace: typeof replaceAggregate, bind: () => T): T {
-  const before = replaceAggregate;
-  replaceAggregate = replace;
-  try {
-    return bind();
-  } finally {
-    replaceAggregate = before;
-  }
-}
-
-export function typeOf(node: SyntaxNode): KustoType {
-  const type = typeOfSymbol(node.ResultType);
-  if (!type) throw new KustoError('SEM0001', `The type of '${textOf(node)}' is not known.`, { span: spanOf(node) });
-  return type;
-}
-
-export function call(node: SyntaxNode, name: string, args: readonly Scalar[], type: KustoType = typeOf(node)): Call {
-  return { kind: 'call', name, args, type, span: spanOf(node) };
 }
 
 const BINDERS: Readonly<Record<string, (node: SyntaxNode, scope: Scope) => Scalar>> = {
@@ -47,7 +23,12 @@ const BINDERS: Readonly<Record<string, (node: SyntaxNode, scope: Scope) => Scala
     return decodeLiteral(textOf(token), typeOf(node), spanOf(node));
   },
   CompoundStringLiteralExpression: (node) =>
-    literal('string', items(node, 'Tokens').map((token) => decodeString(textOf(token))).join('')),
+    literal(
+      'string',
+      items(node, 'Tokens')
+        .map((token) => decodeString(textOf(token)))
+        .join(''),
+    ),
   DynamicExpression: (node) => literal('dynamic', dynamicText(part(node, 'Expression'))),
   TypeOfLiteralExpression: (node) => literal('string', textOf(node)),
   ParenthesizedExpression: (node, scope) => bindScalar(part(node, 'Expression'), scope),
@@ -57,10 +38,12 @@ const BINDERS: Readonly<Record<string, (node: SyntaxNode, scope: Scope) => Scala
   BracketedExpression: (node, scope) => bindScalar(part(node, 'Expression'), scope),
   PathExpression: bindPath,
   ElementExpression: (node, scope) =>
-    call(node, 'element', [
-      bindScalar(part(node, 'Expression'), scope),
-      bindScalar(part(part(node, 'Selector'), 'Expression'), scope),
-    ], 'dynamic'),
+    call(
+      node,
+      'element',
+      [bindScalar(part(node, 'Expression'), scope), bindScalar(part(part(node, 'Selector'), 'Expression'), scope)],
+      'dynamic',
+    ),
   PrefixUnaryExpression: (node, scope) => {
     const operand = bindScalar(part(node, 'Expression'), scope);
     if (textOf(part(node, 'Operator')) === '+') return operand;
@@ -84,7 +67,11 @@ const BINDERS: Readonly<Record<string, (node: SyntaxNode, scope: Scope) => Scala
     const { relation, columns } = bindTable(part(node, 'Expression'), scope);
     const first = columns[0];
     if (!first) throw unsupported(node, 'toscalar() of a table without columns');
-    return { kind: 'subquery', type: first.type, relation: { kind: 'project', input: relation, items: [{ column: first, value: use(first) }], columns: [first] } };
+    return {
+      kind: 'subquery',
+      type: first.type,
+      relation: { kind: 'project', input: relation, items: [{ column: first, value: use(first) }], columns: [first] },
+    };
   },
 };
 
@@ -109,7 +96,11 @@ function bindName(node: SyntaxNode, scope: Scope): Scalar {
   }
   if (column) return use(column);
   if (kind === 'FunctionSymbol') return bindFunctionCall(node, scope);
-  throw new KustoError('SEM0100', `'${name}' could not be resolved: it does not refer to any known column, variable or function.`, { span: spanOf(node) });
+  throw new KustoError(
+    'SEM0100',
+    `'${name}' could not be resolved: it does not refer to any known column, variable or function.`,
+    { span: spanOf(node) },
+  );
 }
 
 function bindPath(node: SyntaxNode, scope: Scope): Scalar {
@@ -134,7 +125,22 @@ function sidesOf(scope: Scope): Scope['sides'] {
 }
 
 /** Operators whose `*` on the left means: any column. */
-const STAR_OPERATORS = new Set(['has', 'contains', '==', '=~', 'startswith', 'endswith', 'hasprefix', 'hassuffix', 'has_cs', 'contains_cs', 'startswith_cs', 'endswith_cs', 'matches regex', ':']);
+const STAR_OPERATORS = new Set([
+  'has',
+  'contains',
+  '==',
+  '=~',
+  'startswith',
+  'endswith',
+  'hasprefix',
+  'hassuffix',
+  'has_cs',
+  'contains_cs',
+  'startswith_cs',
+  'endswith_cs',
+  'matches regex',
+  ':',
+]);
 
 function bindBinary(node: SyntaxNode, scope: Scope): Scalar {
   const operator = textOf(part(node, 'Operator')).replace(/\s+/g, ' ');
@@ -144,7 +150,13 @@ function bindBinary(node: SyntaxNode, scope: Scope): Scalar {
 }
 
 /** Spellings that mean the same. */
-const CANONICAL: Readonly<Record<string, string>> = { '<>': '!=', ':': 'has', notcontains: '!contains', notcontains_cs: '!contains_cs', containscs: 'contains_cs' };
+const CANONICAL: Readonly<Record<string, string>> = {
+  '<>': '!=',
+  ':': 'has',
+  notcontains: '!contains',
+  notcontains_cs: '!contains_cs',
+  containscs: 'contains_cs',
+};
 
 function bindStar(node: SyntaxNode, operator: string, scope: Scope): Scalar {
   const positive = operator.startsWith('!') ? operator.slice(1) : operator;
@@ -191,17 +203,3 @@ function bindHasList(node: SyntaxNode, scope: Scope, name: string): Scalar {
   if (args.length === 1 && isTabular(args[0]!, scope)) throw unsupported(node, `${name} over a table`);
   return call(node, name, [value, ...args.map((element) => bindScalar(element, scope))], 'bool');
 }
-
-/** True when the binder gives the expression a table's type. */
-export function isTabular(node: SyntaxNode, scope: Scope): boolean {
-  const symbol = node.ResultType;
-  if (symbol) {
-    const kind = symbolKindOf(symbol);
-    if (kind === 'TableSymbol' || kind.endsWith('TableSymbol') || kind === 'MaterializedViewSymbol') return true;
-    if (typeOfSymbol(symbol)) return false;
-  }
-  if (kindOf(node) === 'NameReference') return scope.lookup(nameOf(node))?.kind === 'table';
-  return maybe(node, 'Operator') !== undefined && kindOf(node) === 'PipeExpression';
-}
-
-export { elements };

@@ -1,6 +1,6 @@
 import { literal, type Scalar } from '../plan/index.js';
 import type { BindContext } from './context.js';
-import { call } from './expressions.js';
+import { call } from './calls-to.js';
 import type { SyntaxNode } from './parser.js';
 import { unsupported } from './syntax.js';
 
@@ -31,7 +31,8 @@ export function foldRequestFact(
         if (argument.kind !== 'literal' || typeof argument.value !== 'string') {
           throw unsupported(node, 'current_principal_is_member_of() with anything but literals');
         }
-        const names = argument.type === 'dynamic' ? (JSON.parse(argument.value) as unknown[]).map(String) : [argument.value];
+        const names =
+          argument.type === 'dynamic' ? (JSON.parse(argument.value) as unknown[]).map(String) : [argument.value];
         return names.some((principal) => facts.isMemberOf(principal));
       });
       return literal('bool', member);

@@ -1,15 +1,16 @@
 import type { BoundRequest, BoundResult } from '../plan/index.js';
 import { KustoError } from '../errors/index.js';
-import { BindContext, Scope, type RequestFacts } from './context.js';
-import { bindScalar, isTabular } from './expressions.js';
-import { bindTable } from './relations.js';
+import { type BindContext, bindScalar, bindTable, Scope } from './context.js';
+import { isTabular } from './calls-to.js';
 import type { SyntaxNode } from './parser.js';
-import type { Schema } from './schema.js';
-import { items, kindOf, maybe, nameOf, part, spanOf, textOf, unsupported } from './syntax.js';
+import { items, kindOf, maybe, nameOf, part, spanOf, unsupported } from './syntax.js';
 
 /** Binds the statements of an analyzed request; each tabular expression statement yields a result. */
-export function bindStatements(root: SyntaxNode, schema: Schema, facts: RequestFacts, parameters: Scope['lookup'] | undefined): BoundRequest {
-  const context = new BindContext(schema, facts);
+export function bindStatements(
+  root: SyntaxNode,
+  context: BindContext,
+  parameters: Scope['lookup'] | undefined,
+): BoundRequest {
   const scope = new Scope(context);
   const results: BoundResult[] = [];
   for (const statement of items(root, 'Statements')) {
@@ -36,13 +37,27 @@ function bindResult(expression: SyntaxNode, scope: Scope, index: number): BoundR
     const value = bindScalar(expression, scope);
     const column = scope.context.column('Value', value.type);
     const single = { kind: 'values' as const, rows: [[]], columns: [] };
-    return [{ name: `Table_${index}`, relation: { kind: 'project', input: single, items: [{ column, value }], columns: [column] } }];
+    return [
+      {
+        name: `Table_${index}`,
+        relation: { kind: 'project', input: single, items: [{ column, value }], columns: [column] },
+      },
+    ];
   }
   const table = bindTable(expression, scope);
   return [{ name: `Table_${index}`, relation: visibleOnly(table) }];
 }
 
-const LOOKS_TABULAR = new Set(['PipeExpression', 'PrintOperator', 'RangeOperator', 'UnionOperator', 'DataTableExpression', 'EvaluateOperator', 'SearchOperator', 'FindOperator']);
+const LOOKS_TABULAR = new Set([
+  'PipeExpression',
+  'PrintOperator',
+  'RangeOperator',
+  'UnionOperator',
+  'DataTableExpression',
+  'EvaluateOperator',
+  'SearchOperator',
+  'FindOperator',
+]);
 
 /** Drops the hidden columns. */
 function visibleOnly({ relation, columns }: ReturnType<typeof bindTable>): BoundResult['relation'] {
@@ -50,7 +65,10 @@ function visibleOnly({ relation, columns }: ReturnType<typeof bindTable>): Bound
   return {
     kind: 'project',
     input: relation,
-    items: columns.map((column) => ({ column, value: { kind: 'column', type: column.type, id: column.id, name: column.name } })),
+    items: columns.map((column) => ({
+      column,
+      value: { kind: 'column', type: column.type, id: column.id, name: column.name },
+    })),
     columns,
   };
 }
@@ -111,5 +129,3 @@ function declareParameters(statement: SyntaxNode, scope: Scope, given: Scope['lo
     scope.declare(name, { kind: 'scalar', value: bindScalar(part(otherwise, 'Value'), scope) });
   }
 }
-
-export { textOf };

@@ -19,8 +19,6 @@ export interface AnswerContext {
   readonly ids: RequestIds;
   readonly text: string;
   readonly options: Readonly<Record<string, unknown>>;
-  /** Bytes that rows may take in the answer; null for any number. */
-  readonly sizeLimit: number | null;
   readonly startedAt: Date;
   readonly signal: AbortSignal;
   now(): Date;
@@ -40,8 +38,8 @@ export interface Progress {
 export const newProgress = (): Progress => ({ rowCounts: [], sizes: [], failure: null });
 
 /**
- * The rows of a table as JSON, comma-separated, without brackets. Never throws: a failure, or the size limit, ends
- * the rows and is left in `progress.failure`.
+ * The rows of a table as JSON, comma-separated, without brackets. Never throws: a failure ends the rows and is left in
+ * `progress.failure`.
  */
 export async function* encodeRows(
   table: WireTable,
@@ -49,7 +47,6 @@ export async function* encodeRows(
   progress: Progress,
 ): AsyncGenerator<string> {
   const index = progress.rowCounts.push(0) - 1;
-  const before = progress.sizes.reduce((a, b) => a + b, 0);
   progress.sizes.push(0);
   let rowCount = 0;
   let size = 0;
@@ -58,7 +55,6 @@ export async function* encodeRows(
       for (const chunk of rowChunks(table.columns, batch, rowCount === 0)) {
         context.signal.throwIfAborted();
         size += Buffer.byteLength(chunk.json);
-        if (context.sizeLimit !== null && before + size > context.sizeLimit) throw tooLarge(context.sizeLimit);
         rowCount += chunk.rowCount;
         progress.sizes[index] = size;
         progress.rowCounts[index] = rowCount;
@@ -69,14 +65,6 @@ export async function* encodeRows(
     progress.failure = context.onFailure(error);
   }
 }
-
-const tooLarge = (limit: number): KustoError =>
-  new KustoError(
-    'E_QUERY_RESULT_SET_TOO_LARGE',
-    `The results of this query exceed the set limit of ${limit} bytes, so not all records were returned ` +
-      `(E_QUERY_RESULT_SET_TOO_LARGE, 0x80DA0003). Narrow the result with 'take', 'project' or 'summarize', or set ` +
-      `the request property 'truncationmaxsize' or 'notruncation'.`,
-  );
 
 /** The failure that a truncated result is told as, once its rows have gone out. */
 export function noteTruncation(result: WireResult, progress: Progress): void {

@@ -1,6 +1,6 @@
 /** Obfuscated string literals (`h"…"`, `h'…'`, `h@"…"`, h```…```) and credentials inside addresses, for logs. */
 const HIDDEN_LITERAL =
-  /\bh(?:@"(?:[^"]|"")*"|@'(?:[^']|'')*'|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|```[\s\S]*?```|~~~[\s\S]*?~~~)/gi;
+  /(?<![\w"'])h(?:@"(?:[^"]|"")*"|@'(?:[^']|'')*'|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|```[\s\S]*?```|~~~[\s\S]*?~~~|@?["'][\s\S]*$|```[\s\S]*$)/gi;
 const CREDENTIAL =
   /\b(sig|sharedaccesssignature|sharedaccesskey|accountkey|password|pwd|token|secret|awscredentials)=[^;&"'\s]+/gi;
 /** A storage key stands after a semicolon without any name. */

@@ -99,7 +99,7 @@ export async function* encodeV1Query(result: WireResult, context: AnswerContext)
   ];
   for (const [i, table] of tail.entries()) {
     yield `,${tableStart(n + i, table.columns)}`;
-    yield* encodeRows(table, { ...context, sizeLimit: null }, newProgress());
+    yield* encodeRows(table, context, newProgress());
     yield ']}';
   }
   yield ']}';

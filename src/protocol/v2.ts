@@ -120,7 +120,7 @@ async function* wholeTable(
   context: AnswerContext,
 ): AsyncGenerator<string> {
   yield `${next}${head('DataTable', id, kind, table)},"Rows":[`;
-  yield* encodeRows(table, { ...context, sizeLimit: null }, newProgress());
+  yield* encodeRows(table, context, newProgress());
   yield ']}';
 }
 

@@ -35,11 +35,6 @@ export interface QueryResult {
   readonly cursor: string | null;
   /** Set when record or size truncation cut the result: told as a partial failure. */
   readonly truncation: { readonly code: 'E_QUERY_RESULT_SET_TOO_LARGE'; readonly message: string } | null;
-  /**
-   * Bytes that the rows may take in the answer (null: any number), where `set` statements decide it. The server
-   * measures while it writes; undefined leaves the request's properties and the default in force.
-   */
-  readonly sizeLimit?: number | null;
   close(): Promise<void>;
 }
 

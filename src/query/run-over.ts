@@ -20,7 +20,13 @@ export async function runOver(
   { engine, dialect }: { readonly engine: Engine; readonly dialect: Dialect },
 ): Promise<MemoryTable> {
   const columns = table.columns.map((column, id) => ({ ...column, id }));
-  const database = { id: '', name: facts.database, tables: [{ id: TABLE, name: TABLE, columns }], functions: [], externalTables: [] };
+  const database = {
+    id: '',
+    name: facts.database,
+    tables: [{ id: TABLE, name: TABLE, columns }],
+    functions: [],
+    externalTables: [],
+  };
   const schema: Schema = { databases: [database], current: facts.database };
   const bound = shifted(() => bind(PREFIX + tail, schema, facts));
   const [only] = bound.results;
@@ -30,17 +36,24 @@ export async function runOver(
       ? {
           kind: 'stored',
           table: TABLE,
-          names: columns.map((_, i) => `c${i}`),
-          columns: node.columns.slice(0, columns.length),
+          // A scan's last column is its extent, which operators carry along: here it is null.
+          names: node.columns.map((_, i) => `c${i}`),
+          columns: node.columns,
         }
       : node,
   );
-  const { text, columns: resultColumns, functions } = compile(relation, dialect, () => {
+  const {
+    text,
+    columns: resultColumns,
+    functions,
+  } = compile(relation, dialect, () => {
     throw new KustoError('CAL0001', 'External tables cannot be read after a command.');
   });
   const rows = table.rows;
-  const batch = { rowCount: rows.length, columns: columns.map((_, c) => rows.map((row): KustoValue => row[c]!)) };
-  const input = { name: TABLE, types: columns.map((column) => column.type), batches: [batch] };
+  const cells = columns.map((_, c) => rows.map((row): KustoValue => row[c]!));
+  const batch = { rowCount: rows.length, columns: [...cells, rows.map(() => null)] };
+  const types = [...columns.map((column) => column.type), 'long' as const];
+  const input = { name: TABLE, types, batches: [batch] };
   const result = await engine.run({ text, columns: resultColumns, functions, parameters: [], inputs: [input] });
   try {
     const output: KustoValue[][] = [];
@@ -59,7 +72,10 @@ function shifted<T>(work: () => T): T {
     return work();
   } catch (error) {
     if (!(error instanceof KustoError) || !error.span) throw error;
-    const span = { start: Math.max(0, error.span.start - PREFIX.length), end: Math.max(0, error.span.end - PREFIX.length) };
+    const span = {
+      start: Math.max(0, error.span.start - PREFIX.length),
+      end: Math.max(0, error.span.end - PREFIX.length),
+    };
     throw new KustoError(error.code, error.message, { span, cause: error });
   }
 }

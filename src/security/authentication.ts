@@ -95,9 +95,10 @@ function keySet(issuer: TrustedIssuer, fetch: Fetch | undefined): JWTVerifyGetKe
   let opened: Promise<JWTVerifyGetKey> | undefined;
   const open = async (): Promise<JWTVerifyGetKey> => {
     try {
-      // An unknown key id reads the set again, at most once in the 30 s of the cool-down.
+      // An unknown key id reads the set again, but not again and again for whoever makes key ids up.
       return createRemoteJWKSet(new URL(await issuer.jwksUri(fetch)), {
         timeoutDuration: 5000,
+        cooldownDuration: 5000,
         ...(fetch && { [customFetch]: fetch }),
       });
     } catch (error) {

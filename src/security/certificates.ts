@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { generate } from 'selfsigned';
@@ -44,7 +45,7 @@ export async function makeCertificates(days = 365): Promise<Certificates> {
   return { ca: authority.cert, cert: server.cert, key: server.private };
 }
 
-/** The certificates in a folder (`ca.pem`, `server.pem`, `server-key.pem`), made when they are not there yet. */
+/** The certificates in a folder (`ca.pem`, `server.pem`, `server-key.pem`), made when they are not there yet or end soon. */
 export async function ensureCertificates(directory: string): Promise<Certificates & { readonly caFile: string }> {
   const file = (name: string) => path.join(directory, name);
   const caFile = file('ca.pem');
@@ -52,7 +53,7 @@ export async function ensureCertificates(directory: string): Promise<Certificate
     const [ca, cert, key] = await Promise.all(
       ['ca.pem', 'server.pem', 'server-key.pem'].map((name) => readFile(file(name), 'utf8')),
     );
-    if (ca && cert && key) return { ca, cert, key, caFile };
+    if (ca && cert && key && isLasting(cert)) return { ca, cert, key, caFile };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
@@ -62,4 +63,8 @@ export async function ensureCertificates(directory: string): Promise<Certificate
   await writeFile(file('server.pem'), made.cert);
   await writeFile(caFile, made.ca);
   return { ...made, caFile };
+}
+
+function isLasting(cert: string): boolean {
+  return new Date(new X509Certificate(cert).validTo).getTime() > Date.now() + DAY;
 }

@@ -67,6 +67,8 @@ const workload = z.strictObject({
   /** File with the federated token that the platform renews. */
   tokenFile: z.string().min(1),
   authorityHost: secureUrl.optional(),
+  /** Certificate of the authority's CA, PEM, when it is not a public one. */
+  caFile: z.string().optional(),
 });
 
 const identity = z.strictObject({
@@ -110,6 +112,7 @@ export const securityConfigSchema = z.strictObject({
   restrictOutboundAccess: z.boolean().default(false),
 });
 
+export type WorkloadConfig = z.output<typeof workload>;
 export type SecurityConfig = z.output<typeof securityConfigSchema>;
 export type IssuerConfig = SecurityConfig['authentication'][number];
 export type EntraIssuer = Extract<IssuerConfig, { kind: 'entra' }>;

@@ -1,5 +1,5 @@
 import { KustoError } from '../errors/index.js';
-import { identityList, issuerTenant, type SecurityConfig } from './config.js';
+import { identityList, issuerTenant, type SecurityConfig, type WorkloadConfig } from './config.js';
 import { DEVELOPMENT_TENANT } from './tenants.js';
 
 /** An identity that is attached to this cluster. Ids are lower case. */
@@ -9,7 +9,7 @@ export interface ManagedIdentity {
   readonly tenantId: string;
   readonly displayName: string;
   readonly isSystem: boolean;
-  readonly workload?: { readonly tokenFile: string; readonly authorityHost?: string | undefined } | undefined;
+  readonly workload?: WorkloadConfig | undefined;
 }
 
 /** What the configuration knows of tenants and managed identities. Immutable: a new configuration is a new directory. */

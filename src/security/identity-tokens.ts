@@ -2,7 +2,8 @@ import { ManagedIdentityCredential, WorkloadIdentityCredential } from '@azure/id
 import { decodeJwt } from 'jose';
 import { KustoError } from '../errors/index.js';
 import type { ManagedIdentity } from './directory.js';
-import { statusOf } from './sdk-errors.js';
+import { readCa } from './issuers.js';
+import { isRefusal, safeCause } from './sdk-errors.js';
 
 /** As `@azure/core-auth` has it. */
 export interface AccessToken {
@@ -68,7 +69,7 @@ export class IdentityTokens {
     try {
       token = await this.#source(identity).getToken(scope, { abortSignal: AbortSignal.timeout(TIMEOUT_MS) });
     } catch (error) {
-      throw failure(identity, error);
+      throw error instanceof KustoError ? error : failure(identity, error);
     }
     if (!token) throw failure(identity, undefined);
     requireTokenOf(identity, token.token);
@@ -117,6 +118,7 @@ function azureSource(identity: ManagedIdentity): TokenSource {
         authorityHost: workload.authorityHost,
         disableInstanceDiscovery: true,
       }),
+      ...(workload.caFile !== undefined && { tlsOptions: { ca: readCa(workload.caFile) } }),
     });
   }
   return identity.isSystem
@@ -124,21 +126,18 @@ function azureSource(identity: ManagedIdentity): TokenSource {
     : new ManagedIdentityCredential({ clientId, retryOptions });
 }
 
-/** The SDK's error texts hold addresses and trace ids, no tokens; still only the status leaves here. */
 function failure(identity: ManagedIdentity, error: unknown): KustoError {
   const who = `'${identity.displayName}' (${identity.objectId})`;
-  const status = statusOf(error);
-  const isRefused = status !== undefined && status >= 400 && status < 500 && ![404, 408, 410, 429].includes(status);
-  return isRefused
+  return isRefusal(error)
     ? new KustoError(
         'ManagedIdentity_Refused',
-        `The token endpoint refuses a token for the managed identity ${who}: status ${status}. ` +
-          `The identity is probably no longer assigned to this host. Assign it again, or correct its ids in the configuration.`,
-        { cause: error },
+        `The token endpoint refuses a token for the managed identity ${who}. The identity is probably no longer ` +
+          'assigned to this host: assign it again, or correct its ids in the configuration.',
+        { cause: safeCause(error) },
       )
     : new KustoError(
         'ManagedIdentity_EndpointUnavailable',
         `No token for the managed identity ${who} can be had now: the token endpoint does not answer.`,
-        { cause: error },
+        { cause: safeCause(error) },
       );
 }

@@ -142,12 +142,12 @@ async function discover(issuer: string, fetch: Fetch | undefined): Promise<strin
   return document.jwks_uri;
 }
 
-/** PEM text of a development authority's CA. Throws Configuration_Invalid. */
+/** PEM text of an authority's CA. Throws Configuration_Invalid. */
 export function readCa(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (cause) {
-    throw new KustoError('Configuration_Invalid', `authentication: the caFile '${file}' cannot be read.`, { cause });
+    throw new KustoError('Configuration_Invalid', `The caFile '${file}' cannot be read.`, { cause });
   }
 }
 

@@ -40,10 +40,10 @@ const payload = z.strictObject({
   objectid: z.string('ObjectId must be given, a GUID or system'),
   allowedusages: z.string('AllowedUsages must be given, a text of comma-separated usages'),
   // Written by the server; what the caller writes is replaced.
-  clientid: z.unknown(),
-  tenantid: z.unknown(),
-  displayname: z.unknown(),
-  issystem: z.unknown(),
+  clientid: z.unknown().optional(),
+  tenantid: z.unknown().optional(),
+  displayname: z.unknown().optional(),
+  issystem: z.unknown().optional(),
 });
 
 /**

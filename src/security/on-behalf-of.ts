@@ -4,7 +4,7 @@ import { fullyQualifiedName, type Caller } from './caller.js';
 import type { SecurityConfig } from './config.js';
 import type { AccessToken } from './identity-tokens.js';
 import { readCa } from './issuers.js';
-import { statusOf } from './sdk-errors.js';
+import { isRefusal, safeCause } from './sdk-errors.js';
 
 /** Exchanges a caller's token for one to a target, as the application of the configuration. */
 export class OnBehalfOf {
@@ -35,9 +35,10 @@ export class OnBehalfOf {
     });
     try {
       return await credential.getToken(scope, { abortSignal: AbortSignal.timeout(20_000) });
-    } catch (cause) {
+    } catch (error) {
+      const cause = safeCause(error);
       const who = fullyQualifiedName(caller.principal);
-      if (statusOf(cause) === undefined) {
+      if (!isRefusal(error)) {
         const message = `No token on behalf of '${who}' can be had now: the authority does not answer.`;
         throw new KustoError('OnBehalfOf_Unavailable', message, { cause });
       }

@@ -1,4 +1,8 @@
+import type { FastifyBaseLogger } from 'fastify';
 import type { Caller } from '../security/caller.js';
+
+/** A pino logger. */
+export type ServerLog = FastifyBaseLogger;
 
 /** Answers who presents this Authorization header. Throws KustoError (401, or 503 when it cannot be judged now). */
 export type Authenticate = (authorization: string | undefined) => Promise<Caller>;
@@ -16,12 +20,10 @@ export interface AuthMetadata {
 export interface ServerLimits {
   /** Bytes of a request's body. */
   readonly bodySize: number;
-  /** Milliseconds, as the three below. */
+  /** Milliseconds, as the two below. */
   readonly queryTimeout: number;
   readonly commandTimeout: number;
   readonly maxTimeout: number;
-  /** Bytes of rows in an answer, unless the request says otherwise. */
-  readonly resultSize: number;
 }
 
 /** The reference's limits; the size of a body is ours. */
@@ -30,7 +32,6 @@ export const DEFAULT_LIMITS: ServerLimits = {
   queryTimeout: 4 * 60_000,
   commandTimeout: 10 * 60_000,
   maxTimeout: 60 * 60_000,
-  resultSize: 67_108_864,
 };
 
 export interface ServerConfig {

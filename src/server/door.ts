@@ -7,19 +7,19 @@ const LOOPBACK_ADDRESS = new Set(['127.0.0.1', 'localhost', '::1', '[::1]']);
 
 export const isLoopback = (host: string): boolean => LOOPBACK_ADDRESS.has(host.toLowerCase());
 
-/** Refuses to listen where the way of running would be open to others. Throws Server_ConfigurationRefused. */
+/** Refuses to listen where the way of running would be open to others. Throws Configuration_Invalid. */
 export function checkAddress(host: string, config: ServerConfig): void {
   if (isLoopback(host)) return;
   if (config.development) {
     throw new KustoError(
-      'Server_ConfigurationRefused',
+      'Configuration_Invalid',
       `Development mode has no authentication and listens on this machine only: '${host}' is not a loopback address. ` +
         `Use --host 127.0.0.1, or leave --development out and configure authentication.`,
     );
   }
   if (config.tls === undefined && !config.trustedProxy) {
     throw new KustoError(
-      'Server_ConfigurationRefused',
+      'Configuration_Invalid',
       `Tokens must not travel in clear: '${host}' is not a loopback address. Configure server.tls (certificate and ` +
         `key), or server.trustedProxy: true if a proxy in front of the server ends TLS.`,
     );
@@ -39,7 +39,8 @@ export function checkDevelopmentRequest(request: FastifyRequest): void {
     throw refused(`the Host header names another server`);
   }
   const { origin } = request.headers;
-  if (origin !== undefined && origin !== `http://${host}`) throw refused(`the request comes from a web page (Origin)`);
+  if (origin !== undefined && origin !== `${request.protocol}://${host}`)
+    throw refused(`the request comes from a web page (Origin)`);
   const site = request.headers['sec-fetch-site'];
   const isNavigation = request.method === 'GET' && request.headers['sec-fetch-mode'] === 'navigate';
   const isPage = !request.url.startsWith('/v');

@@ -15,6 +15,9 @@ export class RequestScope {
   database = '';
   readonly #abort = new AbortController();
   #timer: NodeJS.Timeout | undefined;
+  #resolveEnded: () => void = () => undefined;
+  /** Resolves when the answer has gone out, or cannot any more. */
+  readonly ended = new Promise<void>((resolve) => (this.#resolveEnded = resolve));
 
   constructor(request: FastifyRequest, reply: FastifyReply) {
     this.clientRequestId = usableId(request.headers['x-ms-client-request-id']) ?? `unspecified;${randomUUID()}`;
@@ -57,6 +60,7 @@ export class RequestScope {
 
   end(): void {
     clearTimeout(this.#timer);
+    this.#resolveEnded();
   }
 
   /** The work's value, or the reason of an abort as soon as there is one; a value that comes too late is disposed of. */

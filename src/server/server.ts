@@ -1,11 +1,11 @@
-import Fastify from 'fastify';
-import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import Fastify, { LogController } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { CommandService } from '../commands/command.js';
 import { KustoError } from '../errors/index.js';
 import { errorBody, maskSecrets } from '../protocol/index.js';
 import type { QueryService } from '../query/query-service.js';
 import { fullyQualifiedName } from '../security/caller.js';
-import type { Authenticate, ServerConfig } from './config.js';
+import type { Authenticate, ServerConfig, ServerLog } from './config.js';
 import { checkDevelopmentRequest } from './door.js';
 import { codedError } from './failures.js';
 import { pageRoutes } from './pages.js';
@@ -27,18 +27,20 @@ export interface ServerDependencies {
   readonly commands: CommandService;
   readonly authenticate: Authenticate;
   readonly config: ServerConfig;
-  readonly log: FastifyBaseLogger;
+  readonly log: ServerLog;
 }
 
 /** The HTTP service, ready for `listen` (see lifecycle.ts) or `inject`. Owns none of its dependencies. */
 export function buildServer({ queries, commands, authenticate, config, log }: ServerDependencies): FastifyInstance {
   const app = Fastify({
     loggerInstance: log,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: config.limits.bodySize,
     exposeHeadRoutes: false,
     trustProxy: config.trustedProxy,
     forceCloseConnections: 'idle',
+    // A request that trickles in must not hold its connection for ever.
+    requestTimeout: 120_000,
     ...(config.tls && { https: { cert: config.tls.certificate, key: config.tls.key } }),
     frameworkErrors: (error, request, reply) => {
       request.scope ??= new RequestScope(request, reply);
@@ -57,7 +59,7 @@ export function buildServer({ queries, commands, authenticate, config, log }: Se
     const scope = new RequestScope(request, reply);
     request.scope = scope;
     inFlight.add(scope);
-    reply.raw.once('close', () => inFlight.delete(scope));
+    void scope.ended.then(() => inFlight.delete(scope));
     reply.headers({
       'x-ms-activity-id': scope.activityId,
       'x-ms-client-request-id': scope.clientRequestId,
@@ -71,7 +73,6 @@ export function buildServer({ queries, commands, authenticate, config, log }: Se
     const { scope } = request;
     const { caller } = scope;
     scope.end();
-    inFlight.delete(scope);
     request.log.info(
       {
         ...scope.ids,

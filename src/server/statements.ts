@@ -58,7 +58,6 @@ async function answer(
     ids: scope.ids,
     text: wire.text,
     options: wire.options,
-    sizeLimit: command ? null : sizeLimit(wire, limits),
     startedAt: scope.startedAt,
     signal: scope.signal,
     now: () => new Date(),
@@ -77,11 +76,7 @@ async function answer(
     );
   }
   const result = await scope.race(queries.run(wire.text, context), (late) => void late.close());
-  const body = encode(result, {
-    ...answerContext,
-    sizeLimit: result.sizeLimit === undefined ? answerContext.sizeLimit : result.sizeLimit,
-  });
-  return send(reply, scope, body, () => result.close());
+  return send(reply, scope, encode(result, answerContext), () => result.close());
 }
 
 function send(
@@ -132,12 +127,4 @@ function timeout({ options }: WireRequest, command: boolean, limits: ServerLimit
   if (asked === undefined) return command ? limits.commandTimeout : limits.queryTimeout;
   if (asked <= 0n) throw new KustoError('General_BadRequest', `The request property 'servertimeout' must be positive`);
   return Math.min(Math.ceil(Number(asked) / 10_000), limits.maxTimeout);
-}
-
-/** Bytes of rows in the answer. `notruncation` is without effect when a limit is given too, as with the reference. */
-function sizeLimit({ options }: WireRequest, limits: ServerLimits): number | null {
-  const size = options['truncationmaxsize'] as number | undefined;
-  if (size !== undefined) return size;
-  const counted = options['truncationmaxrecords'] ?? options['query_take_max_records'];
-  return options['notruncation'] === true && counted === undefined ? null : limits.resultSize;
 }

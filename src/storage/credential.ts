@@ -1,6 +1,10 @@
-import type { TokenCredential } from '@azure/identity';
 import type { ConnectionString } from './connection-string.js';
 import type { Secret } from './secret.js';
+
+/** A way to tokens for storage; `@azure/identity`'s credentials fit. Its KustoErrors reach the caller as they are. */
+export interface TokenSource {
+  getToken(scope: string): Promise<{ readonly token: string; readonly expiresOnTimestamp: number } | null>;
+}
 
 /** What a store signs its requests with. */
 export type StoreCredential =
@@ -9,7 +13,7 @@ export type StoreCredential =
   | { readonly kind: 'key'; readonly key: Secret }
   | {
       readonly kind: 'token';
-      readonly credential: TokenCredential;
+      readonly credential: TokenSource;
       /** Who the token is for, as messages say it: `managed identity 1234…`. */
       readonly principal: string;
       /** False for a token of the connection string, which nobody can renew. */

@@ -4,7 +4,7 @@ export {
   type ConnectionCredential,
   type ConnectionString,
 } from './connection-string.js';
-export { carriedCredential, STORAGE_SCOPE, type StoreCredential } from './credential.js';
+export { carriedCredential, STORAGE_SCOPE, type StoreCredential, type TokenSource } from './credential.js';
 export type { ObjectInfo, ObjectStore, PutOptions } from './object-store.js';
 export { openStore, type StoreOptions } from './open-store.js';
 export { Secret } from './secret.js';

@@ -3,7 +3,6 @@ import { KustoError } from '../errors/index.js';
 /** Throws unless the name is a plain relative one, without dot segments, that every store can hold. */
 export function checkObjectName(name: string): void {
   const segments = name.split('/');
-  // eslint-disable-next-line no-control-regex
   if (segments.some((s) => s === '' || s === '.' || s === '..') || /[\\\u0000-\u001f\u007f]/.test(name)) {
     throw new KustoError(
       'Storage_InvalidObjectName',

@@ -48,7 +48,7 @@ export function parseSqlConnection(text: string): ConnectionString {
 /** Keys in lower case. Values may stand in single or double quotes, doubled inside. */
 function pairsOf(text: string): Map<string, string> {
   const pairs = new Map<string, string>();
-  const pair = /\s*([^=;]+?)\s*=\s*(?:"((?:[^"]|"")*)"|'((?:[^']|'')*)'|([^;]*))\s*(?:;|$)/gy;
+  const pair = /\s*([^=;]+?)\s*=\s*(?:"((?:[^"]|"")*)"|'((?:[^']|'')*)'|([^;"'][^;]*|))\s*(?:;|$)/gy;
   let end = 0;
   for (const match of text.matchAll(pair)) {
     const [whole, key = '', double, single, plain = ''] = match;

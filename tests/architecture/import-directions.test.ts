@@ -11,7 +11,7 @@ const PACKAGE_OWNERS: readonly (readonly [what: string, packages: RegExp, owners
   ['the KQL parser', /^@kusto\/language-service-next$/, ['src/language/']],
   ['DuckDB', /^@duckdb\//, ['src/engines/duckdb/', 'src/sql/dialects/duckdb/']],
   ['the storage SDK', /^@azure\/storage-/, ['src/storage/']],
-  ['the identity SDK', /^@azure\/identity$/, ['src/security/']],
+  ['the identity SDK', /^@azure\/identity$/, ['src/security/', 'src/storage/']],
   ['the HTTP framework', /^(fastify|@fastify\/.*)$/, ['src/server/', 'src/security/authority/']],
 ];
 

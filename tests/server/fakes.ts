@@ -79,7 +79,7 @@ export class FakeQueries implements QueryService {
   }
 
   async #run(text: string, context: RequestContext): Promise<QueryResult> {
-    const [verb, number = '0'] = text.split(' ');
+    const [verb, number = '0'] = text.split(/\s/);
     const result = (tables: readonly ResultTable[], rest: Partial<QueryResult> = {}): QueryResult => ({
       tables,
       visualization: null,
@@ -120,7 +120,7 @@ export class FakeQueries implements QueryService {
       case 'late':
         return result([table('PrimaryResult', X, () => numbers(5000, Number(number)))]);
       case 'semantic':
-        throw new KustoError('SEM0100', `'where' operator: Failed to resolve 'nope'`, { span: { start: 9, end: 13 } });
+        throw new KustoError('SEM0100', `'where' operator: Failed to resolve 'nope'`, { span: { start: 17, end: 21 } });
       case 'forbidden':
         throw new KustoError('BadRequest_EntityNotFound', `Entity 'T' was not found`);
       case 'crash':
@@ -141,6 +141,10 @@ export class FakeQueries implements QueryService {
   }
 
   prepare(): Promise<never> {
+    throw new Error('not needed here');
+  }
+
+  runOver(): Promise<never> {
     throw new Error('not needed here');
   }
 }

@@ -6,7 +6,7 @@ import type { RequestContext } from '../../query/query-service.js';
 import { fullyQualifiedName } from '../../security/caller.js';
 import type { CommandResult } from '../command.js';
 import type { Clock } from './context.js';
-import { datetimeString, ticksOfDate } from '../../values/index.js';
+import { datetimeString, ticksOfDate, type KustoValue } from '../../values/index.js';
 
 type Work = (signal: AbortSignal, operationId: string) => Promise<CommandResult>;
 
@@ -92,8 +92,7 @@ export class OperationRunner {
   private async follow(record: OperationRecord, work: Work, controller: AbortController): Promise<CommandResult> {
     try {
       const result = await work(controller.signal, record.id);
-      const details = { columns: result.columns, rows: result.rows.map((row) => [...row]) };
-      await this.end(record, { state: 'Completed', details });
+      await this.end(record, { state: 'Completed', details: storedResult(result) });
       return result;
     } catch (error) {
       await this.end(record, failure(error, controller.signal.aborted));
@@ -120,4 +119,21 @@ function failure(error: unknown, cancelled: boolean): Partial<OperationRecord> {
         ? 'BadInput'
         : 'Failed';
   return { state, status: error.message, shouldRetry: !error.permanent };
+}
+
+/** Ticks and longs do not go into JSON: they are kept as text, and read back by the column's type. */
+function storedResult({ columns, rows }: CommandResult): OperationRecord['details'] {
+  return { columns, rows: rows.map((row) => row.map((cell) => (typeof cell === 'bigint' ? String(cell) : cell))) };
+}
+
+/** The result of a finished operation, as the command answered it. */
+export function operationResult(details: NonNullable<OperationRecord['details']>): CommandResult {
+  const isBigint = details.columns.map(({ type }) => type === 'long' || type === 'datetime' || type === 'timespan');
+  const rows = details.rows.map((row) =>
+    row.map((cell, index): KustoValue => {
+      const value = cell as KustoValue;
+      return isBigint[index] === true && typeof value === 'string' ? BigInt(value) : value;
+    }),
+  );
+  return { columns: details.columns, rows };
 }

@@ -1,5 +1,14 @@
 import { kustoTypeOf, parseDatetime, parseTimespan, type KustoType } from '../../values/index.js';
-import { matchAt, readBalanced, readString, skipTrivia, syntax, type Read, type StringLiteral } from './text.js';
+import {
+  matchAt,
+  readBalanced,
+  readOneString,
+  readString,
+  skipTrivia,
+  syntax,
+  type Read,
+  type StringLiteral,
+} from './text.js';
 
 /** Reads one value at a position without leading trivia; undefined when there is none. `label` is told when it is missing. */
 export interface Reader<V> {
@@ -27,7 +36,8 @@ const REAL = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?(?!\w)/y;
 const BARE_TIMESPAN = /-?\d+(?:\.\d+)?[a-z]+(?!\w)|\d+(?:\.\d+)?(?::\d\d){1,2}(?:\.\d+)?/y;
 const TIMESPAN_CALL = /(?:timespan|time)\s*\(\s*([^)]*?)\s*\)/y;
 const DATETIME_CALL = /(?:datetime|date)\s*\(\s*([^)]*?)\s*\)/y;
-const GUID = /(?:guid\s*\(\s*)?([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})(?:\s*\))?(?![\w-])/y;
+const GUID =
+  /guid\s*\(\s*[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\s*\)|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(?![\w-])/y;
 const BOOL = /(?:true|false)(?!\w)|bool\s*\(\s*(?:true|false)\s*\)/iy;
 /** A property's bare value: `system`, `per_node`, `a-b`. */
 const BARE_WORD = /[A-Za-z_][\w-]*(?!\w)/y;
@@ -59,6 +69,9 @@ export const STRING: Reader<string> = {
     return literal && { value: literal.value.value, end: literal.end };
   },
 };
+
+/** A literal that another one may follow: adjacent literals are not joined. */
+export const ONE_STRING: Reader<string> = { label: 'a string literal', read: readOneString };
 
 /** An identifier, or any text as `['…']` or `["…"]`. */
 export const NAME: Reader<string> = {
@@ -158,10 +171,11 @@ export const DATETIME: Reader<bigint> = {
 };
 
 /** Lower case. */
-export const GUID_VALUE: Reader<string> = byPattern('a guid', GUID, (match) => {
-  GUID.lastIndex = 0;
-  return GUID.exec(match)?.[1]?.toLowerCase();
-});
+export const GUID_VALUE: Reader<string> = byPattern(
+  'a guid',
+  GUID,
+  (match) => /[0-9a-f]{8}-[0-9a-f-]{27}/.exec(match.toLowerCase())?.[0],
+);
 
 export const BOOLEAN: Reader<boolean> = byPattern('true or false', BOOL, (match) => /true/i.test(match));
 
@@ -192,4 +206,18 @@ export const PARENTHESES: Reader<string> = {
 export const BRACES: Reader<string> = {
   label: "'{'",
   read: (text, position) => readBalanced(text, position, '{', '}'),
+};
+
+/** `[ … ]` around a record of CSV, without the brackets; a closing bracket inside of double quotes is data. */
+export const BRACKETED_RECORD: Reader<string> = {
+  label: "'['",
+  read(text, position) {
+    if (text[position] !== '[') return undefined;
+    let isQuoted = false;
+    for (let at = position + 1; at < text.length; at += 1) {
+      if (text[at] === '"') isQuoted = !isQuoted;
+      else if (text[at] === ']' && !isQuoted) return { value: text.slice(position + 1, at), end: at + 1 };
+    }
+    return undefined;
+  },
 };

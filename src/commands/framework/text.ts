@@ -108,6 +108,11 @@ export function readString(text: string, position: number): Read<StringLiteral> 
   return { value: { value, hidden, span: { start: position, end } }, end };
 }
 
+/** A single literal: the one beside it has a meaning of its own. */
+export function readOneString(text: string, position: number): Read<string> | undefined {
+  return readPart(text, position);
+}
+
 /** From an opening bracket to the end of its partner, past strings and comments. Undefined when it never closes. */
 export function readBalanced(text: string, position: number, open: string, close: string): Read<string> | undefined {
   if (text[position] !== open) return undefined;
@@ -162,4 +167,51 @@ function tryPart(text: string, at: number): LiteralPart | undefined {
   } catch {
     return undefined;
   }
+}
+
+/**
+ * The commands of a script: each begins with a dot at the start of a line, outside of brackets and strings. Comments
+ * between them belong to none. Throws SYN0002 when the script begins with something else.
+ */
+export function splitScript(text: string): readonly { readonly text: string; readonly offset: number }[] {
+  const commands: { start: number; end: number }[] = [];
+  let depth = 0;
+  let isLineStart = true;
+  for (let at = 0; at < text.length;) {
+    const past = skipTrivia(text, at);
+    if (past > at) {
+      isLineStart ||= text.slice(at, past).includes('\n');
+      at = past;
+      continue;
+    }
+    if (isLineStart && depth === 0 && matchAt(/\.\s*[A-Za-z]/y, text, at) !== undefined)
+      commands.push({ start: at, end: at });
+    const current = commands.at(-1);
+    if (current === undefined)
+      throw syntax('A script begins with a command: a dot at the start of a line.', { start: at, end: at + 1 });
+    const char = text.charAt(at);
+    const inWord = /\w/.test(text[at - 1] ?? '') && /[hH]/.test(char);
+    if (char === '{' || char === '(') depth += 1;
+    else if (char === '}' || char === ')') depth -= 1;
+    at = (inWord ? undefined : tryPart(text, at)?.end) ?? at + 1;
+    current.end = at;
+    isLineStart = false;
+  }
+  return commands.map(({ start, end }) => ({ text: text.slice(start, end), offset: start }));
+}
+
+/** An expression as written, up to a comma or a closing bracket that is not its own. */
+export function readExpression(text: string, position: number): Read<string> | undefined {
+  let depth = 0;
+  let end = position;
+  for (let at = position; at < text.length;) {
+    const past = skipTrivia(text, at);
+    const char = text.charAt(past);
+    if (depth === 0 && (char === ',' || char === ')' || char === '')) break;
+    if ('([{'.includes(char)) depth += 1;
+    else if (')]}'.includes(char)) depth -= 1;
+    at = readPart(text, past)?.end ?? past + 1;
+    end = at;
+  }
+  return end === position ? undefined : { value: text.slice(position, end), end };
 }

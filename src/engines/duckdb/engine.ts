@@ -3,9 +3,19 @@ import type { DuckDBInstance } from '@duckdb/node-api';
 import { KustoError } from '../../errors/index.js';
 import type { CatalogPersistence } from '../../catalog/catalog.js';
 import { Admission } from '../admission.js';
-import type { CompiledSql, CopiedFile, CopyOptions, Engine, EngineFunction, EngineResult, WriteScope } from '../engine.js';
+import type {
+  CompiledSql,
+  CopiedFile,
+  CopyOptions,
+  Engine,
+  EngineFunction,
+  EngineResult,
+  FileScan,
+  WriteScope,
+} from '../engine.js';
 import { TableLocks } from '../table-locks.js';
 import { EngineConnection } from './connection.js';
+import { compileFileScan } from './file-scan.js';
 import type { FunctionRegistry } from './functions.js';
 import { DuckDbPersistence } from './persistence.js';
 import { DuckDbStagedResult, type StageOptions } from './staged-result.js';
@@ -20,13 +30,20 @@ export class DuckDbEngine implements Engine {
   /** The catalog, in the same file and the same transactions. */
   readonly persistence: CatalogPersistence;
 
+  readonly exchangeDirectory: string;
+
   constructor(
     private readonly instance: DuckDBInstance,
-    readonly exchangeDirectory: string,
-    maxConcurrentQueries: number,
-    private readonly functions: FunctionRegistry,
+    private readonly parts: {
+      readonly exchangeDirectory: string;
+      readonly maxConcurrentQueries: number;
+      readonly functions: FunctionRegistry;
+      /** Closes the instance and what was made for it. */
+      readonly dispose: () => Promise<void>;
+    },
   ) {
-    this.admission = new Admission(maxConcurrentQueries);
+    this.exchangeDirectory = parts.exchangeDirectory;
+    this.admission = new Admission(parts.maxConcurrentQueries);
     this.persistence = new DuckDbPersistence(() => this.connect());
   }
 
@@ -35,11 +52,11 @@ export class DuckDbEngine implements Engine {
   }
 
   register(functions: readonly EngineFunction[]): void {
-    this.functions.register(functions);
+    this.parts.functions.register(functions);
   }
 
   async stage(sql: CompiledSql, options: StageOptions = {}): Promise<DuckDbStagedResult> {
-    this.functions.register(sql.functions);
+    this.parts.functions.register(sql.functions);
     return DuckDbStagedResult.create(await this.connect(), sql, options);
   }
 
@@ -65,13 +82,22 @@ export class DuckDbEngine implements Engine {
     }
   }
 
+  async scanFiles(scan: FileScan, signal?: AbortSignal): Promise<CompiledSql> {
+    const connection = await this.connect();
+    try {
+      return await compileFileScan(connection, scan, signal);
+    } finally {
+      await connection.close();
+    }
+  }
+
   /** Waits for the statements under way; what is not committed is lost. */
   async close(): Promise<void> {
     if (this.closed) return;
     this.closed = true;
     await Promise.all([...this.connections].map((connection) => connection.close()));
-    this.functions.close();
-    this.instance.closeSync();
+    this.parts.functions.close();
+    await this.parts.dispose();
   }
 
   private async connect(): Promise<EngineConnection> {

@@ -11,6 +11,8 @@ export function toKustoError(error: unknown): KustoError {
   const text = error instanceof Error ? error.message : String(error);
   const raised = RAISED.exec(text);
   if (raised && raised[1]! in CATALOGUE) return new KustoError(raised[1] as ErrorCode, raised[2]!, { cause: error });
+  const ofFile = fileError(text);
+  if (ofFile) return new KustoError(ofFile[0], ofFile[1], { cause: error });
   const kind = /^(\w[\w ]*?) Error:/i.exec(text)?.[1] ?? 'unknown';
   const internal = (message: string) => new KustoError('General_InternalServerError', message, { cause: error });
   switch (kind.toLowerCase()) {
@@ -34,4 +36,31 @@ export function toKustoError(error: unknown): KustoError {
     default:
       return internal(`The engine could not run the compiled query (${kind} error). This is a defect of Calypso.`);
   }
+}
+
+/** What is wrong with a file that was read, without the name of the server's own copy. */
+function fileError(text: string): [ErrorCode, string] | undefined {
+  const line = /CSV Error on Line: (\d+)/.exec(text)?.[1];
+  const fields = /Expected Number of Columns: (\d+) Found: (\d+)/.exec(text);
+  if (line && fields)
+    return ['Stream_WrongNumberOfFields', `Line ${line} has ${fields[2]} fields, the first record has ${fields[1]}.`];
+  if (line && /unterminated quote/i.test(text))
+    return ['Stream_ClosingQuoteMissing', `Line ${line}: a closing quote is missing.`];
+  if (line && /not utf-8/i.test(text)) return ['BadRequest_InvalidBlob', `Line ${line} is not UTF-8.`];
+  if (/maximum_line_size|maximum_object_size|Maximum line size/i.test(text))
+    return ['Stream_InputStreamTooLarge', `${line ? `Line ${line}` : 'A record'} is longer than 32 MB.`];
+  if (line) return ['BadRequest_InvalidBlob', `Line ${line} is not valid delimited text.`];
+  if (/CSV Parser|CSV File/.test(text))
+    return [
+      'BadRequest_InvalidBlob',
+      'The file is not valid delimited text: check its quotes, and that all lines end in the same way.',
+    ];
+  if (/Malformed JSON/.test(text)) {
+    const record = /in record\/value (\d+)/.exec(text)?.[1];
+    return ['BadRequest_InvalidBlob', `The file is not valid JSON${record ? `: record ${record} is malformed` : ''}.`];
+  }
+  if (/magic bytes|parquet/i.test(text) && /Invalid Input|IO Error/i.test(text))
+    return ['BadRequest_InvalidBlob', 'The file is not a valid Parquet file.'];
+  if (/GZIP|gzip/.test(text)) return ['BadRequest_InvalidArchive', 'The file is not a valid gzip file.'];
+  return undefined;
 }

@@ -12,10 +12,13 @@ import {
   type DuckDBType,
   type DuckDBValue,
 } from '@duckdb/node-api';
-import type { ColumnBatch, ColumnSchema, KustoType, KustoValue } from '../../values/index.js';
-
-/** Ticks from 0001-01-01 to 1970-01-01. */
-export const UNIX_EPOCH_TICKS = 621_355_968_000_000_000n;
+import {
+  UNIX_EPOCH_TICKS,
+  type ColumnBatch,
+  type ColumnSchema,
+  type KustoType,
+  type KustoValue,
+} from '../../values/index.js';
 
 /** Types of parameters: left to itself the driver makes a bigint a HUGEINT, and a whole number an INTEGER. */
 export function parameterTypes(parameters: readonly KustoValue[]): DuckDBType[] {

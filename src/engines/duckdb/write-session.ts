@@ -1,5 +1,5 @@
 import { columnName, EXTENT_COLUMN, tableName } from '../../sql/dialects/duckdb/layout.js';
-import type { ColumnBatch } from '../../values/index.js';
+import { failpoint, type ColumnBatch } from '../../values/index.js';
 import { KustoError } from '../../errors/index.js';
 import type { CompiledSql, EngineColumn, WriteSession } from '../engine.js';
 import type { EngineConnection } from './connection.js';
@@ -95,6 +95,7 @@ export class DuckDbWriteSession implements WriteSession {
     this.open = false;
     try {
       await withChanges(this.connection);
+      failpoint('engine.before-commit');
       await this.connection.run('COMMIT', [], { urgent: true });
     } finally {
       await this.end();

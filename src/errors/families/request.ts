@@ -13,6 +13,4 @@ export const REQUEST_ERRORS = {
     type: 'Kusto.Common.Svc.Exceptions.UnauthorizedOperationException',
   },
   Service_ShuttingDown: { status: 503, permanent: false, type: 'Kusto.Data.Exceptions.KustoServiceException' },
-  /** The server refuses to start like this. */
-  Server_ConfigurationRefused: { status: 400, permanent: true, type: BAD_REQUEST },
 } as const satisfies Record<string, ErrorEntry>;

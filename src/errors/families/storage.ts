@@ -24,8 +24,6 @@ export const STORAGE_ERRORS = {
   Storage_CredentialExpired: { status: 403, permanent: true, type: BAD_REQUEST },
   /** An identity's token that expired on the way: the next request brings a new one. */
   Storage_TokenExpired: { status: 503, permanent: false, type: SERVICE },
-  /** The identity endpoint gave no token. */
-  Storage_TokenUnavailable: { status: 503, permanent: false, type: SERVICE },
   Storage_ContainerNotFound: { status: 404, permanent: true, type: BAD_REQUEST },
   Storage_ObjectNotFound: { status: 404, permanent: true, type: BAD_REQUEST },
   /** The object, or its state, forbids the change: immutable, snapshots, other blob type. */
@@ -50,6 +48,8 @@ export const STORAGE_ERRORS = {
 
   /** Partitions, path format or properties of an external table are wrong. */
   ExternalTable_InvalidDefinition: { status: 400, permanent: true, type: BAD_REQUEST },
+  /** `validateNotEmpty` found nothing to read. */
+  ExternalTable_Empty: { status: 400, permanent: true, type: BAD_REQUEST },
   /** The external table holds more than a query may download. */
   ExternalTable_ScanTooLarge: { status: 413, permanent: true, type: BAD_REQUEST },
 } as const satisfies Record<string, ErrorEntry>;

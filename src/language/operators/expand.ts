@@ -1,11 +1,8 @@
 import { use, type Column, type ExpandItem, type Scalar } from '../../plan/index.js';
 import { kustoTypeOf, type KustoType } from '../../values/index.js';
-import type { Scope, Table } from '../context.js';
-import { bindScalar } from '../expressions.js';
+import { bindOperator, bindScalar, bindTable, type OperatorBinder, type Scope, type Table } from '../context.js';
 import type { SyntaxNode } from '../parser.js';
-import { bindOperator, bindTable } from '../relations.js';
 import { items, kindOf, maybe, nameOf, part, resultColumns, textOf } from '../syntax.js';
-import type { OperatorBinder } from './index.js';
 import { parametersOf } from './parameters.js';
 
 export const EXPAND_OPERATORS: Readonly<Record<string, OperatorBinder>> = {
@@ -18,7 +15,15 @@ export const EXPAND_OPERATORS: Readonly<Record<string, OperatorBinder>> = {
     const bagKind = (parameters.get('bagexpansion') ?? parameters.get('kind')) === 'array' ? 'array' : 'bag';
     return {
       columns,
-      relation: { kind: 'expand', input: input.relation, items: expansions, bagKind, columns, ...(indexColumn && { indexColumn }), ...(rowLimit && { rowLimit }) },
+      relation: {
+        kind: 'expand',
+        input: input.relation,
+        items: expansions,
+        bagKind,
+        columns,
+        ...(indexColumn && { indexColumn }),
+        ...(rowLimit && { rowLimit }),
+      },
     };
   },
   MvApplyOperator: (node, input, scope) => {
@@ -29,10 +34,21 @@ export const EXPAND_OPERATORS: Readonly<Record<string, OperatorBinder>> = {
     const outer = input.columns
       .filter((column) => !replaced.has(column.name))
       .map((column) => ({ column: scope.context.column(column.name, column.type), value: use(column) }));
-    const inside: Column[] = [...outer.map((item) => item.column), ...expansions.map((item) => item.column), ...(indexColumn ? [indexColumn] : [])];
+    const inside: Column[] = [
+      ...outer.map((item) => item.column),
+      ...expansions.map((item) => item.column),
+      ...(indexColumn ? [indexColumn] : []),
+    ];
     const leaf: Table = {
       columns: inside,
-      relation: { kind: 'expandedRows', items: expansions, outer, columns: inside, ...(indexColumn && { indexColumn }), ...(rowLimit && { rowLimit }) },
+      relation: {
+        kind: 'expandedRows',
+        items: expansions,
+        outer,
+        columns: inside,
+        ...(indexColumn && { indexColumn }),
+        ...(rowLimit && { rowLimit }),
+      },
     };
     const body = bindBody(part(part(node, 'Subquery'), 'Expression'), leaf, scope);
     const columns = resultColumns(node).map(
@@ -43,7 +59,16 @@ export const EXPAND_OPERATORS: Readonly<Record<string, OperatorBinder>> = {
     const passed = columns.filter((column) => input.columns.includes(column));
     return {
       columns,
-      relation: { kind: 'apply', input: input.relation, items: expansions, body: body.relation, passed, columns, ...(indexColumn && { indexColumn }), ...(rowLimit && { rowLimit }) },
+      relation: {
+        kind: 'apply',
+        input: input.relation,
+        items: expansions,
+        body: body.relation,
+        passed,
+        columns,
+        ...(indexColumn && { indexColumn }),
+        ...(rowLimit && { rowLimit }),
+      },
     };
   },
 };
@@ -95,5 +120,8 @@ function rowLimitOf(node: SyntaxNode, scope: Scope): Scalar | undefined {
 
 function pick(name: string, expansions: readonly ExpandItem[], index: Column | undefined, input: Table): Column {
   if (index?.name === name) return index;
-  return expansions.find((item) => item.column.name === name)?.column ?? input.columns.find((column) => column.name === name)!;
+  return (
+    expansions.find((item) => item.column.name === name)?.column ??
+    input.columns.find((column) => column.name === name)!
+  );
 }

@@ -3,12 +3,23 @@ import type { KeyValueOptions } from '../../functions/index.js';
 import { literal, use, type Assignment, type Column, type Scalar } from '../../plan/index.js';
 import { kustoTypeOf } from '../../values/index.js';
 import { constantString } from '../calls.js';
-import type { Scope, Table } from '../context.js';
-import { bindScalar, call } from '../expressions.js';
+import { bindScalar, type OperatorBinder, type Scope, type Table } from '../context.js';
+import { call } from '../calls-to.js';
 import { decodeString } from '../literals.js';
 import type { SyntaxNode } from '../parser.js';
-import { elements, items, kindOf, maybe, nameOf, part, resultColumns, spanOf, textOf, typeOfSymbol, unsupported } from '../syntax.js';
-import type { OperatorBinder } from './index.js';
+import {
+  elements,
+  items,
+  kindOf,
+  maybe,
+  nameOf,
+  part,
+  resultColumns,
+  spanOf,
+  textOf,
+  typeOfSymbol,
+  unsupported,
+} from '../syntax.js';
 import { parametersOf } from './parameters.js';
 import { kept, projected } from './tables.js';
 
@@ -20,7 +31,11 @@ export const PARSE_OPERATORS: Readonly<Record<string, OperatorBinder>> = {
 
 interface Pattern {
   /** One of: literal text (a regex in kind=regex), `*`, or a column. */
-  readonly parts: readonly ({ readonly kind: 'text'; readonly text: string } | { readonly kind: 'star' } | { readonly kind: 'column'; readonly name: string; readonly type: Assignment['column']['type'] })[];
+  readonly parts: readonly (
+    | { readonly kind: 'text'; readonly text: string }
+    | { readonly kind: 'star' }
+    | { readonly kind: 'column'; readonly name: string; readonly type: Assignment['column']['type'] }
+  )[];
 }
 
 function patternOf(node: SyntaxNode): Pattern {
@@ -34,13 +49,22 @@ function patternOf(node: SyntaxNode): Pattern {
         parts.push({ kind: 'text', text: decodeString(textOf(part(element, 'Token'))) });
         break;
       case 'CompoundStringLiteralExpression':
-        parts.push({ kind: 'text', text: items(element, 'Tokens').map((token) => decodeString(textOf(token))).join('') });
+        parts.push({
+          kind: 'text',
+          text: items(element, 'Tokens')
+            .map((token) => decodeString(textOf(token)))
+            .join(''),
+        });
         break;
       case 'NameDeclaration':
         parts.push({ kind: 'column', name: nameOf(element), type: 'string' });
         break;
       case 'NameAndTypeDeclaration':
-        parts.push({ kind: 'column', name: nameOf(part(element, 'Name')), type: typeOfSymbol(part(element, 'Type').ReferencedSymbol) ?? 'string' });
+        parts.push({
+          kind: 'column',
+          name: nameOf(part(element, 'Name')),
+          type: typeOfSymbol(part(element, 'Type').ReferencedSymbol) ?? 'string',
+        });
         break;
       default:
         throw unsupported(element, `${kindOf(element)} in a parse pattern`);
@@ -63,15 +87,28 @@ function parsed(node: SyntaxNode, input: Table, scope: Scope, filter: boolean): 
   const source = bindScalar(part(node, 'Expression'), scope.over(input));
   const text: Scalar = source.type === 'string' ? source : call(node, 'tostring', [source], 'string');
   const matched = scope.context.column('$parsed', 'dynamic');
-  const match = call(node, 'parse_pattern', [
-    text,
-    literal('string', JSON.stringify(pattern.parts)),
-    literal('string', kind),
-    literal('string', parameters.get('flags') ?? ''),
-  ], 'dynamic');
+  const match = call(
+    node,
+    'parse_pattern',
+    [
+      text,
+      literal('string', JSON.stringify(pattern.parts)),
+      literal('string', kind),
+      literal('string', parameters.get('flags') ?? ''),
+    ],
+    'dynamic',
+  );
   const held = projected(input, [...input.columns.map(kept), { column: matched, value: match }]);
   const passing: Table = filter
-    ? { ...held, relation: { kind: 'filter', input: held.relation, predicate: call(node, 'isnotnull', [use(matched)], 'bool'), columns: held.relation.columns } }
+    ? {
+        ...held,
+        relation: {
+          kind: 'filter',
+          input: held.relation,
+          predicate: call(node, 'isnotnull', [use(matched)], 'bool'),
+          columns: held.relation.columns,
+        },
+      }
     : held;
   const targets = pattern.parts.filter((candidate) => candidate.kind === 'column');
   return withItems(node, passing, input, targets, matched, scope);
@@ -93,7 +130,9 @@ function withItems(
   });
   return projected(
     holding,
-    resultColumns(node).map((result) => byName.get(result.name) ?? kept(input.columns.find((column) => column.name === result.name)!)),
+    resultColumns(node).map(
+      (result) => byName.get(result.name) ?? kept(input.columns.find((column) => column.name === result.name)!),
+    ),
   );
 }
 
@@ -101,9 +140,15 @@ function withItems(
 function keyValues(node: SyntaxNode, input: Table, scope: Scope): Table {
   const targets = items(part(node, 'Keys'), 'Columns').map((column) => ({
     name: nameOf(part(column, 'Name')),
-    type: typeOfSymbol(part(column, 'Type').ReferencedSymbol) ?? kustoTypeOf(textOf(part(column, 'Type'))) ?? ('string' as const),
+    type:
+      typeOfSymbol(part(column, 'Type').ReferencedSymbol) ??
+      kustoTypeOf(textOf(part(column, 'Type'))) ??
+      ('string' as const),
   }));
-  const options: KeyValueOptions = { ...keyValueOptions(maybe(node, 'WithClause'), scope), keys: targets.map((target) => target.name) };
+  const options: KeyValueOptions = {
+    ...keyValueOptions(maybe(node, 'WithClause'), scope),
+    keys: targets.map((target) => target.name),
+  };
   const source = bindScalar(part(node, 'Expression'), scope.over(input));
   const text: Scalar = source.type === 'string' ? source : call(node, 'tostring', [source], 'string');
   const found = scope.context.column('$found', 'dynamic');
@@ -113,7 +158,14 @@ function keyValues(node: SyntaxNode, input: Table, scope: Scope): Table {
 }
 
 function keyValueOptions(clause: SyntaxNode | undefined, scope: Scope): Omit<KeyValueOptions, 'keys'> {
-  const given = { pairDelimiter: '', keyDelimiter: '', quotes: [] as string[], escapes: [] as string[], greedy: false, regex: '' };
+  const given = {
+    pairDelimiter: '',
+    keyDelimiter: '',
+    quotes: [] as string[],
+    escapes: [] as string[],
+    greedy: false,
+    regex: '',
+  };
   for (const property of clause ? items(clause, 'Properties') : []) {
     const name = nameOf(part(property, 'Name'));
     const expression = part(property, 'Expression');

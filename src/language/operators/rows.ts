@@ -1,9 +1,7 @@
 import { literal, use, type Scalar, type SortKey } from '../../plan/index.js';
-import type { Scope, Table } from '../context.js';
-import { bindScalar } from '../expressions.js';
+import { bindScalar, type OperatorBinder, type Scope, type Table } from '../context.js';
 import type { SyntaxNode } from '../parser.js';
 import { items, kindOf, maybe, nameOf, part, resultColumns, textOf } from '../syntax.js';
-import type { OperatorBinder } from './index.js';
 import { bindRender } from './render.js';
 import { passThrough } from './tables.js';
 
@@ -11,12 +9,18 @@ import { passThrough } from './tables.js';
 export const ROW_OPERATORS: Readonly<Record<string, OperatorBinder>> = {
   FilterOperator: (node, input, scope) => {
     const predicate = bindScalar(part(node, 'Condition'), scope.over(input));
-    return { ...input, relation: { kind: 'filter', input: input.relation, predicate, columns: input.relation.columns } };
+    return {
+      ...input,
+      relation: { kind: 'filter', input: input.relation, predicate, columns: input.relation.columns },
+    };
   },
   TakeOperator: (node, input, scope) => limited(input, bindScalar(part(node, 'Expression'), scope)),
   SortOperator: (node, input, scope) => {
     const inner = scope.over(input);
-    return sorted(input, items(node, 'Expressions').map((key) => sortKey(key, inner)));
+    return sorted(
+      input,
+      items(node, 'Expressions').map((key) => sortKey(key, inner)),
+    );
   },
   TopOperator: (node, input, scope) => {
     const key = sortKey(part(node, 'ByExpression'), scope.over(input));
@@ -28,7 +32,13 @@ export const ROW_OPERATORS: Readonly<Record<string, OperatorBinder>> = {
     const call = { name: 'count', args: [], type: 'long' as const, span: { start: 0, end: 0 } };
     return {
       columns: [column],
-      relation: { kind: 'aggregate', input: input.relation, keys: [], aggregates: [{ column, call }], columns: [column] },
+      relation: {
+        kind: 'aggregate',
+        input: input.relation,
+        keys: [],
+        aggregates: [{ column, call }],
+        columns: [column],
+      },
     };
   },
   DistinctOperator: (node, input, scope) => {
@@ -66,17 +76,20 @@ export const ROW_OPERATORS: Readonly<Record<string, OperatorBinder>> = {
     return limited(distinct, bindScalar(part(node, 'Expression'), scope));
   },
   AsOperator: (node, input, scope) => {
-    const relation = { kind: 'shared' as const, key: scope.context.sharedKey(), relation: input.relation, columns: input.relation.columns };
-    const shared = { ...input, relation };
-    scope.declare(nameOf(part(node, 'Name')), { kind: 'table', make: () => scope.context.renewed(shared) });
+    const relation = {
+      kind: 'shared' as const,
+      key: scope.context.sharedKey(),
+      relation: input.relation,
+      columns: input.relation.columns,
+    };
+    const name = nameOf(part(node, 'Name'));
+    const shared = { ...input, relation, name };
+    scope.declare(name, { kind: 'table', make: () => scope.context.renewed(shared) });
     return shared;
   },
   ConsumeOperator: (_node, input) => limited(input, literal('long', 0n)),
-  GetSchemaOperator: (node, input, scope) => {
-    // The binder has the ordinal as a long; the reference answers an int.
-    const columns = scope.context.columns(
-      resultColumns(node).map(({ name, type }) => ({ name, type: type === 'long' ? ('int' as const) : type })),
-    );
+  GetSchemaOperator: (_node, input, scope) => {
+    const columns = GETSCHEMA.map(([name, type]) => scope.context.column(name, type));
     const rows = input.columns.map((column, i) => [
       literal('string', column.name),
       literal('int', i),
@@ -90,6 +103,14 @@ export const ROW_OPERATORS: Readonly<Record<string, OperatorBinder>> = {
     return input;
   },
 };
+
+/** The reference's own answer has an int ordinal, whatever the binder says. */
+const GETSCHEMA = [
+  ['ColumnName', 'string'],
+  ['ColumnOrdinal', 'int'],
+  ['DataType', 'string'],
+  ['ColumnType', 'string'],
+] as const;
 
 const CLR_TYPES = {
   bool: 'System.SByte',
@@ -109,7 +130,11 @@ export function limited(input: Table, count: Scalar): Table {
 }
 
 export function sorted(input: Table, keys: readonly SortKey[]): Table {
-  return { ...input, serialized: true, relation: { kind: 'sort', input: input.relation, keys, columns: input.relation.columns } };
+  return {
+    ...input,
+    serialized: true,
+    relation: { kind: 'sort', input: input.relation, keys, columns: input.relation.columns },
+  };
 }
 
 /** Descending unless told otherwise; nulls are the smallest value unless told otherwise. */

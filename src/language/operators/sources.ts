@@ -1,10 +1,9 @@
 import { KustoError } from '../../errors/index.js';
 import { literal, type Scalar } from '../../plan/index.js';
 import { argumentsOf, constantString } from '../calls.js';
-import type { Scope, Table } from '../context.js';
-import { bindScalar, call } from '../expressions.js';
+import { bindScalar, bindTable, type Scope, type Table } from '../context.js';
+import { call } from '../calls-to.js';
 import type { SyntaxNode } from '../parser.js';
-import { bindTable } from '../relations.js';
 import { externalTableNamed } from '../schema.js';
 import { items, maybe, nameOf, part, resultColumns, spanOf, textOf, typeOfSymbol } from '../syntax.js';
 import { positional } from './columns.js';
@@ -15,11 +14,18 @@ import { united } from './union.js';
 export const SOURCES: Readonly<Record<string, (node: SyntaxNode, scope: Scope) => Table>> = {
   DataTableExpression: (node, scope) => {
     const columns = scope.context.columns(resultColumns(node));
-    const cells = items(node, 'Values').map((cell, i) => typed(cell, bindScalar(cell, scope), columns[i % columns.length]!.type));
+    const cells = items(node, 'Values').map((cell, i) =>
+      typed(cell, bindScalar(cell, scope), columns[i % columns.length]!.type),
+    );
     const rows: Scalar[][] = [];
-    for (let i = 0; i + columns.length <= cells.length; i += columns.length) rows.push(cells.slice(i, i + columns.length));
+    for (let i = 0; i + columns.length <= cells.length; i += columns.length)
+      rows.push(cells.slice(i, i + columns.length));
     if (rows.length * columns.length !== cells.length) {
-      throw new KustoError('SEM0001', `datatable: ${cells.length} values do not fill rows of ${columns.length} columns.`, { span: spanOf(node) });
+      throw new KustoError(
+        'SEM0001',
+        `datatable: ${cells.length} values do not fill rows of ${columns.length} columns.`,
+        { span: spanOf(node) },
+      );
     }
     return { columns, relation: { kind: 'values', rows, columns } };
   },
@@ -50,7 +56,15 @@ export const SOURCES: Readonly<Record<string, (node: SyntaxNode, scope: Scope) =
   UnionOperator: (node, scope) => united(node, [], scope),
   MaterializeExpression: (node, scope) => {
     const table = bindTable(part(node, 'Expression'), scope);
-    return { ...table, relation: { kind: 'shared', key: scope.context.sharedKey(), relation: table.relation, columns: table.relation.columns } };
+    return {
+      ...table,
+      relation: {
+        kind: 'shared',
+        key: scope.context.sharedKey(),
+        relation: table.relation,
+        columns: table.relation.columns,
+      },
+    };
   },
   'external_table()': (node, scope) => {
     const [nameNode, mappingNode] = argumentsOf(node);
@@ -63,7 +77,12 @@ export const SOURCES: Readonly<Record<string, (node: SyntaxNode, scope: Scope) =
       columns,
       relation: {
         kind: 'externalScan',
-        source: { kind: 'externalTable', databaseId: found.database.id, name, ...(mapping !== undefined && { mapping }) },
+        source: {
+          kind: 'externalTable',
+          databaseId: found.database.id,
+          name,
+          ...(mapping !== undefined && { mapping }),
+        },
         columns,
       },
     };
@@ -81,14 +100,23 @@ export const SOURCES: Readonly<Record<string, (node: SyntaxNode, scope: Scope) =
     );
     const clause = maybe(node, 'WithClause');
     const properties = Object.fromEntries(
-      (clause ? items(clause, 'Properties') : []).map((property) => [nameOf(part(property, 'Name')), textOf(part(property, 'Expression')).replace(/^@?(["'])([\s\S]*)\1$/, '$2')]),
+      (clause ? items(clause, 'Properties') : []).map((property) => [
+        nameOf(part(property, 'Name')),
+        textOf(part(property, 'Expression')).replace(/^@?(["'])([\s\S]*)\1$/, '$2'),
+      ]),
     );
     const addresses = items(node, 'URIs').map((uri) => constantString(uri, scope));
     return {
       columns,
       relation: {
         kind: 'externalScan',
-        source: { kind: 'externalData', addresses, format: properties.format ?? parametersOf(node).get('format') ?? 'csv', properties, span: spanOf(node) },
+        source: {
+          kind: 'externalData',
+          addresses,
+          format: properties.format ?? parametersOf(node).get('format') ?? 'csv',
+          properties,
+          span: spanOf(node),
+        },
         columns,
       },
     };

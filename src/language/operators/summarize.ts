@@ -1,11 +1,22 @@
 import { literal, use, type Aggregate, type Assignment, type Column, type Scalar } from '../../plan/index.js';
 import type { KustoType } from '../../values/index.js';
-import { Scope, type Table } from '../context.js';
-import { bindScalar, call, typeOf, withAggregates } from '../expressions.js';
+import type { Scope } from '../context.js';
+import { bindScalar, type OperatorBinder, type Table } from '../context.js';
+import { call, typeOf, withAggregates } from '../calls-to.js';
 import { argumentsOf } from '../calls.js';
 import { official, type SyntaxNode } from '../parser.js';
-import { items, kindOf, maybe, nameOf, part, resultColumns, spanOf, symbolKindOf, toArray, typeOfSymbol } from '../syntax.js';
-import type { OperatorBinder } from './index.js';
+import {
+  items,
+  kindOf,
+  maybe,
+  nameOf,
+  part,
+  resultColumns,
+  spanOf,
+  symbolKindOf,
+  toArray,
+  typeOfSymbol,
+} from '../syntax.js';
 import { bindNamed } from './named.js';
 
 export const SUMMARIZE_OPERATORS: Readonly<Record<string, OperatorBinder>> = {
@@ -18,7 +29,13 @@ export const SUMMARIZE_OPERATORS: Readonly<Record<string, OperatorBinder>> = {
       column: scope.context.column(results[i]!.name, value.type),
       value,
     }));
-    return summarized(input, scope, keys, items(node, 'Aggregates'), results.slice(keys.length).map((result) => result.name));
+    return summarized(
+      input,
+      scope,
+      keys,
+      items(node, 'Aggregates'),
+      results.slice(keys.length).map((result) => result.name),
+    );
   },
 };
 
@@ -82,7 +99,12 @@ class AggregateCollector {
     const expression = named ? part(node, 'Expression') : node;
     const symbol = expression.ResultType;
     if (isAggregateCall(expression) && symbol && symbolKindOf(symbol) === 'TupleSymbol') return this.tuple(expression);
-    return [withAggregates((inside) => this.replace(inside), () => bindScalar(expression, this.inner))];
+    return [
+      withAggregates(
+        (inside) => this.replace(inside),
+        () => bindScalar(expression, this.inner),
+      ),
+    ];
   }
 
   private replace(node: SyntaxNode): Scalar | undefined {
@@ -103,6 +125,13 @@ class AggregateCollector {
     return use(column);
   }
 
+  /** What `*` of arg_max and arg_min means: the binder names the columns, without the key and the group's keys. */
+  private starred(node: SyntaxNode, before: number): Scalar[] {
+    return toArray(node.ResultType?.Columns)
+      .slice(before)
+      .map((result) => use(this.input.columns.find((column) => column.name === result.Name)!));
+  }
+
   private tuple(node: SyntaxNode): Scalar[] {
     const name = nameOf(part(node, 'Name'));
     const types = toArray(node.ResultType?.Columns).map((column) => typeOfSymbol(column.Type) ?? 'dynamic');
@@ -111,22 +140,24 @@ class AggregateCollector {
       const values = this.args(node);
       const fixed = name === 'percentiles' ? 1 : 2;
       const single = name === 'percentiles' ? 'percentile' : 'percentilew';
-      return values.slice(fixed).map((percent, i) => this.add(node, single, [...values.slice(0, fixed), percent], types[i]!));
+      return values
+        .slice(fixed)
+        .map((percent, i) => this.add(node, single, [...values.slice(0, fixed), percent], types[i]!));
     }
     if (name === 'arg_max' || name === 'arg_min') {
       const [by, ...others] = given;
       const key = bindScalar(by!, this.inner);
       const row = others.flatMap((other) =>
-        kindOf(other) === 'StarExpression'
-          ? this.input.columns.filter((column) => !(key.kind === 'column' && key.id === column.id)).map(use)
-          : [bindScalar(other, this.inner)],
+        kindOf(other) === 'StarExpression' ? this.starred(node, given.length - 1) : [bindScalar(other, this.inner)],
       );
       // One aggregate picks the row, so that all of its columns come from the same one.
       const picked = this.add(node, name, [key, ...row], 'dynamic');
       return [key, ...row].map((value, i) => call(node, 'row_item', [picked, literal('long', BigInt(i))], value.type));
     }
     if (name === 'take_any' || name === 'any') {
-      const row = given.flatMap((other) => kindOf(other) === 'StarExpression' ? this.input.columns.map(use) : [bindScalar(other, this.inner)]);
+      const row = given.flatMap((other) =>
+        kindOf(other) === 'StarExpression' ? this.input.columns.map(use) : [bindScalar(other, this.inner)],
+      );
       const picked = this.add(node, 'take_any_row', row, 'dynamic');
       return row.map((value, i) => call(node, 'row_item', [picked, literal('long', BigInt(i))], value.type));
     }

@@ -10,7 +10,7 @@ import { checkObjectName, objectUrl } from '../object-name.js';
 import type { ObjectInfo, ObjectStore, PutOptions } from '../object-store.js';
 import type { StoreOptions } from '../open-store.js';
 import { containerClient } from './client.js';
-import { storageError, type Access } from './errors.js';
+import { codeOf, storageError, type Access } from './errors.js';
 
 /** Bytes sent or read in one request, so that a deadline a request bounds a stall, not a size. */
 const BLOCK_SIZE = 8 * 1024 * 1024;
@@ -46,8 +46,10 @@ export class AzureBlobStore implements ObjectStore {
     const ids: string[] = [];
     const file = await open(localPath, 'r');
     try {
+      const { size } = await file.stat();
+      const buffer = Buffer.allocUnsafe(Math.max(1, Math.min(BLOCK_SIZE, size)));
       for (;;) {
-        const { bytesRead, buffer } = await file.read(Buffer.alloc(BLOCK_SIZE), 0, BLOCK_SIZE);
+        const { bytesRead } = await file.read(buffer, 0, buffer.length);
         if (bytesRead === 0) break;
         const block = buffer.subarray(0, bytesRead);
         hash.update(block);
@@ -73,8 +75,7 @@ export class AzureBlobStore implements ObjectStore {
         });
         return 'created';
       } catch (error) {
-        const { code } = error as { code?: unknown };
-        if (code === 'BlobAlreadyExists' || code === 'ConditionNotMet') return 'exists';
+        if (['BlobAlreadyExists', 'ConditionNotMet'].includes(codeOf(error))) return 'exists';
         throw error;
       }
     });
@@ -131,7 +132,7 @@ export class AzureBlobStore implements ObjectStore {
       }
     } catch (error) {
       await rm(localPath, { force: true });
-      throw error;
+      throw this.#failure(error, 'read', name, signal);
     }
   }
 
@@ -162,8 +163,12 @@ export class AzureBlobStore implements ObjectStore {
     try {
       return await send(signal ? AbortSignal.any([signal, deadline]) : deadline);
     } catch (error) {
-      throw storageError(error, { url: this.urlOf(name), access, credential: this.#credential }, signal);
+      throw this.#failure(error, access, name, signal);
     }
+  }
+
+  #failure(error: unknown, access: Access, name: string, signal: AbortSignal | undefined): KustoError {
+    return storageError(error, { url: this.urlOf(name), access, credential: this.#credential }, signal);
   }
 
   #truncated(name: string, got: number, size: number): KustoError {
@@ -180,9 +185,7 @@ function blockId(sha256: string, index: number): string {
 }
 
 function isMissingBlob(error: unknown): boolean {
-  const { statusCode, code } = error as { statusCode?: unknown; code?: unknown };
-  // The answer to HEAD has no body: where the header with the code is missing too, the container is assumed to be there.
-  return statusCode === 404 && code !== 'ContainerNotFound' && code !== 'ContainerBeingDeleted';
+  return ['BlobNotFound', 'PathNotFound', 'ResourceNotFound'].includes(codeOf(error));
 }
 
 function info(name: string, size: number, metadata: Record<string, string> | undefined, lastModified?: Date) {

@@ -1,5 +1,4 @@
 import { rootCertificates } from 'node:tls';
-import type { TokenCredential } from '@azure/identity';
 import {
   AnonymousCredential,
   ContainerClient,
@@ -8,7 +7,7 @@ import {
   type StoragePipelineOptions,
 } from '@azure/storage-blob';
 import type { StorageAddress } from '../address.js';
-import { STORAGE_SCOPE, type StoreCredential } from '../credential.js';
+import { STORAGE_SCOPE, type StoreCredential, type TokenSource } from '../credential.js';
 
 type BlobAddress = Extract<StorageAddress, { kind: 'blob' }>;
 
@@ -44,11 +43,8 @@ export function containerClient(
  * A server may challenge with a resource and a tenant of its own choice, and the SDK would ask the identity for that
  * token and send it there. Only tokens for storage ever leave.
  */
-function forStorageOnly(credential: TokenCredential): TokenCredential {
-  return {
-    getToken: (_scopes, options) =>
-      credential.getToken(STORAGE_SCOPE, options?.abortSignal ? { abortSignal: options.abortSignal } : {}),
-  };
+function forStorageOnly(source: TokenSource): TokenSource {
+  return { getToken: () => source.getToken(STORAGE_SCOPE) };
 }
 
 interface TlsOptions {

@@ -41,13 +41,6 @@ export function storageError(error: unknown, request: FailedRequest, signal?: Ab
   if (name === 'AbortError' || name === 'TimeoutError') {
     return failed('Storage_Timeout', 'the storage did not answer before the deadline.');
   }
-  if (
-    name === 'CredentialUnavailableError' ||
-    name === 'AuthenticationError' ||
-    name === 'AggregateAuthenticationError'
-  ) {
-    return failed('Storage_TokenUnavailable', `no token could be had for ${whoIs(request.credential)}.`);
-  }
   const code = codeOf(error);
   if (error instanceof RestError && error.statusCode !== undefined) {
     return failed(...answered(error.statusCode, code, error.message, request));
@@ -79,6 +72,10 @@ function answered(status: number, code: string, message: string, request: Failed
         'Storage_AuthorizationFailure',
         `${says}: the account's network rules or its settings do not let ${whoIs(credential)} in.`,
       ];
+    case 'InvalidAuthenticationInfo':
+    case 'AuthenticationFailed':
+    case 'NoAuthenticationInformation':
+      return unauthenticated(says, message, credential);
     case 'ContainerNotFound':
     case 'FilesystemNotFound':
       return ['Storage_ContainerNotFound', 'the container does not exist: create it, or correct the address.'];
@@ -99,6 +96,7 @@ function answered(status: number, code: string, message: string, request: Failed
     case 'AuthorizationSourceIPMismatch':
     case 'AuthorizationResourceTypeMismatch':
     case 'AccountIsDisabled':
+    case 'PublicAccessNotPermitted':
       return ['Storage_AuthorizationFailure', `${says} to ${whoIs(credential)}.`];
   }
   switch (status) {
@@ -151,7 +149,8 @@ function kustoErrorIn(error: unknown): KustoError | undefined {
   return undefined;
 }
 
-function codeOf(error: unknown): string {
+/** The service's code; for an answer to HEAD, which has no body, from its headers. Empty if there is none. */
+export function codeOf(error: unknown): string {
   if (typeof error !== 'object' || error === null) return '';
   const { code, details } = error as { code?: unknown; details?: { errorCode?: unknown } };
   if (typeof details?.errorCode === 'string') return details.errorCode;

@@ -184,7 +184,7 @@ export class LocalStore implements ObjectStore {
   /** Walks from the allowed root down: a link on the way could lead anywhere. */
   async #refuseLinks(path: string): Promise<void> {
     // The root itself may be reached over a link: the operator chose it.
-    let at = await realpath(this.#root);
+    let at = await realpath(this.#root).catch(() => this.#root);
     const rest = path === this.#root ? [] : path.slice(this.#root.length).split(sep).filter(Boolean);
     for (const segment of rest) {
       at = join(at, segment);

@@ -1,6 +1,8 @@
 import type { AggregateRow, Dialect, LoweredCall, ScalarRow } from '../../dialect.js';
 import { list, name, sql, type Sql } from '../../tree.js';
 import { BASIC_AGGREGATES } from './aggregates/basic.js';
+import { COLLECTION_AGGREGATES } from './aggregates/collections.js';
+import { STATISTICS_AGGREGATES } from './aggregates/statistics.js';
 import { castTo } from './cast.js';
 import { RELATIONS } from './relations.js';
 import { CONDITIONAL_ROWS } from './scalars/conditionals.js';
@@ -11,6 +13,7 @@ import { MATH_ROWS } from './scalars/mathematics.js';
 import { OPERATOR_ROWS } from './scalars/operators.js';
 import { REGEX_ROWS } from './scalars/regexes.js';
 import { EXTENT_ROWS } from './scalars/rows.js';
+import { SERIES_ROWS } from './scalars/series.js';
 import { STRING_ROWS } from './scalars/strings.js';
 import { WINDOW_ROWS } from './windows.js';
 import { write } from './writer.js';
@@ -26,10 +29,13 @@ const scalars: ReadonlyMap<string, ScalarRow> = new Map(
     ...DYNAMIC_ROWS,
     ...CONDITIONAL_ROWS,
     ...EXTENT_ROWS,
+    ...SERIES_ROWS,
   }),
 );
 
-const aggregates: ReadonlyMap<string, AggregateRow> = new Map(Object.entries({ ...BASIC_AGGREGATES }));
+const aggregates: ReadonlyMap<string, AggregateRow> = new Map(
+  Object.entries({ ...BASIC_AGGREGATES, ...COLLECTION_AGGREGATES, ...STATISTICS_AGGREGATES }),
+);
 
 /** Types that cross into JavaScript as text. */
 const AS_TEXT = new Set(['guid', 'decimal']);

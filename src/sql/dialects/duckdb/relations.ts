@@ -1,6 +1,6 @@
 import type { ExpandedRows, ExpandItem, Expand, Range, Sample, Scan, Values } from '../../../plan/index.js';
 import type { Dialect } from '../../dialect.js';
-import type { Lowering } from '../../lower/lowering.js';
+import type { Lowering } from '../../dialect.js';
 import { code, list, name, sql, value, type Sql } from '../../tree.js';
 import { castTo } from './cast.js';
 import { fromDynamic } from './scalars/dynamic-conversion.js';
@@ -10,7 +10,9 @@ import { columnName, EXTENT_COLUMN, tableName } from './layout.js';
 export const RELATIONS: Dialect['relations'] = { scan, values, range, sample, expand, expandedRows };
 
 function scan(relation: Scan, lowering: Lowering): Sql {
-  const columns = relation.stored.map((id, i) => sql`${code(columnName(id))} AS ${lowering.column(relation.columns[i]!)}`);
+  const columns = relation.stored.map(
+    (id, i) => sql`${code(columnName(id))} AS ${lowering.column(relation.columns[i]!)}`,
+  );
   if (relation.extentColumn) columns.push(sql`${name(EXTENT_COLUMN)} AS ${lowering.column(relation.extentColumn)}`);
   const source = sql`SELECT ${list(columns)} FROM ${code(tableName(relation.tableId))}`;
   if (!relation.extents) return source;
@@ -21,7 +23,9 @@ function scan(relation: Scan, lowering: Lowering): Sql {
 function values(relation: Values, lowering: Lowering): Sql {
   if (relation.columns.length === 0) return sql`SELECT 1 AS "none"`;
   const held = relation.columns.map((_, i) => name(`v${i}`));
-  const columns = relation.columns.map((column, i) => sql`${castTo(held[i]!, column.type)} AS ${lowering.column(column)}`);
+  const columns = relation.columns.map(
+    (column, i) => sql`${castTo(held[i]!, column.type)} AS ${lowering.column(column)}`,
+  );
   if (relation.rows.length === 0) {
     const nothing = relation.columns.map((column) => sql`${value(column.type, null)} AS ${lowering.column(column)}`);
     return sql`SELECT ${list(nothing)} WHERE false`;
@@ -32,7 +36,11 @@ function values(relation: Values, lowering: Lowering): Sql {
 
 function range(relation: Range, lowering: Lowering): Sql {
   const [column] = relation.columns;
-  const [from, to, step] = [relation.from, relation.to, relation.step].map((bound) => lowering.scalar(bound)) as [Sql, Sql, Sql];
+  const [from, to, step] = [relation.from, relation.to, relation.step].map((bound) => lowering.scalar(bound)) as [
+    Sql,
+    Sql,
+    Sql,
+  ];
   const target = lowering.column(column!);
   if (column!.type === 'real' || column!.type === 'decimal') {
     return sql`SELECT ${castTo(sql`${from} + i * ${step}`, column!.type)} AS ${target} FROM range(0, CAST(greatest(0, floor((${to} - ${from}) / ${step} + 1e-9) + 1) AS BIGINT)) AS r(i)`;
@@ -51,7 +59,9 @@ function elementsOf(source: Sql, bagKind: Expand['bagKind']): Sql {
 
 function itemValue(item: ExpandItem, elements: Sql, position: Sql, lowering: Lowering): Sql {
   const element = sql`${elements}[${position} + 1]`;
-  return item.elementType === 'dynamic' ? sql`kql_null_json(${element})` : fromDynamic(element, item.elementType, lowering);
+  return item.elementType === 'dynamic'
+    ? sql`kql_null_json(${element})`
+    : fromDynamic(element, item.elementType, lowering);
 }
 
 function limitOf(rowLimit: Expand['rowLimit'], lowering: Lowering): Sql {
@@ -59,7 +69,9 @@ function limitOf(rowLimit: Expand['rowLimit'], lowering: Lowering): Sql {
 }
 
 function expand(relation: Expand, lowering: Lowering): Sql {
-  const lists = relation.items.map((item, i) => sql`${elementsOf(lowering.scalar(item.source), relation.bagKind)} AS ${name(`l${i}`)}`);
+  const lists = relation.items.map(
+    (item, i) => sql`${elementsOf(lowering.scalar(item.source), relation.bagKind)} AS ${name(`l${i}`)}`,
+  );
   const lengths = relation.items.map((_, i) => sql`len(${name(`l${i}`)})`);
   const positions = sql`unnest(range(0, least(greatest(1, ${list(lengths)}), ${limitOf(relation.rowLimit, lowering)}))) AS "position"`;
   const columns = relation.columns.map((column) => {
@@ -74,9 +86,13 @@ function expand(relation: Expand, lowering: Lowering): Sql {
 function expandedRows(relation: ExpandedRows, lowering: Lowering): Sql {
   const lists = relation.items.map((item, i) => sql`kql_elements(${lowering.scalar(item.source)}) AS ${name(`l${i}`)}`);
   const lengths = relation.items.map((_, i) => sql`len(${name(`l${i}`)})`);
-  const outer = relation.outer.map(({ column, value: scalar }) => sql`${lowering.scalar(scalar)} AS ${lowering.column(column)}`);
+  const outer = relation.outer.map(
+    ({ column, value: scalar }) => sql`${lowering.scalar(scalar)} AS ${lowering.column(column)}`,
+  );
   const passed = relation.outer.map(({ column }) => lowering.column(column));
-  const items = relation.items.map((item, i) => sql`${itemValue(item, name(`l${i}`), sql`"position"`, lowering)} AS ${lowering.column(item.column)}`);
+  const items = relation.items.map(
+    (item, i) => sql`${itemValue(item, name(`l${i}`), sql`"position"`, lowering)} AS ${lowering.column(item.column)}`,
+  );
   const index = relation.indexColumn ? [sql`"position" AS ${lowering.column(relation.indexColumn)}`] : [];
   return sql`SELECT ${list([...passed, ...items, ...index])} FROM (SELECT *, unnest(range(0, least(greatest(${list([value('long', 0n), ...lengths])}), ${limitOf(relation.rowLimit, lowering)}))) AS "position" FROM (SELECT ${list([...lists, ...outer])}) AS u) AS v`;
 }

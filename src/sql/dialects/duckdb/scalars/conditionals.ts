@@ -1,7 +1,7 @@
 import type { LoweredArgument, ScalarRow } from '../../../dialect.js';
 import { list, sql, type Sql } from '../../../tree.js';
 import { castTo } from '../cast.js';
-import type { Lowering } from '../../../lower/lowering.js';
+import type { Lowering } from '../../../dialect.js';
 import { fromDynamic } from './dynamic-conversion.js';
 import { toDynamic } from './conversions.js';
 
@@ -21,7 +21,8 @@ export const CONDITIONAL_ROWS: Readonly<Record<string, ScalarRow>> = {
   iif: iff,
   case: ({ args, type, lowering }) => {
     const branches: Sql[] = [];
-    for (let i = 0; i + 1 < args.length; i += 2) branches.push(sql`WHEN ${as(args[i]!, 'bool', lowering)} THEN ${as(args[i + 1]!, type, lowering)}`);
+    for (let i = 0; i + 1 < args.length; i += 2)
+      branches.push(sql`WHEN ${as(args[i]!, 'bool', lowering)} THEN ${as(args[i + 1]!, type, lowering)}`);
     return sql`CASE ${list(branches, ' ')} ELSE ${as(args[args.length - 1]!, type, lowering)} END`;
   },
   coalesce: ({ args, type, lowering }) =>

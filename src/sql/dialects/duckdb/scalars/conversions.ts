@@ -95,7 +95,13 @@ export const CONVERSION_ROWS: Readonly<Record<string, ScalarRow>> = {
       case 'long':
       case 'guid':
         return sql`coalesce(CAST(${arg.sql} AS VARCHAR), '')`;
-      default:
+      case 'datetime':
+        return sql`coalesce(kql_datetime_text(${arg.sql}), '')`;
+      case 'timespan':
+        return sql`coalesce(kql_timespan_text(${arg.sql}), '')`;
+      case 'decimal':
+        return sql`coalesce(kql_decimal_text(${arg.sql}), '')`;
+      case 'real':
         return undefined;
     }
   },
@@ -103,7 +109,11 @@ export const CONVERSION_ROWS: Readonly<Record<string, ScalarRow>> = {
   totimespan: ({ args: [arg] }) => ticksOf(arg!, 'timespan'),
   // Up to 32 whole digits: more than a stored decimal has.
   parse_version: (call) => {
-    const digits = call.lowering.viaFunction(scalarFunction('version_digits')!, { ...call, name: 'version_digits', type: 'string' });
+    const digits = call.lowering.viaFunction(scalarFunction('version_digits')!, {
+      ...call,
+      name: 'version_digits',
+      type: 'string',
+    });
     return sql`CAST(nullif(${digits}, '') AS DECIMAL(38, 0))`;
   },
   todecimal: ({ args: [arg] }) =>
@@ -116,7 +126,7 @@ export const CONVERSION_ROWS: Readonly<Record<string, ScalarRow>> = {
 };
 
 /** A value as JSON text. */
-export function toDynamic(arg: LoweredArgument): Sql | undefined {
+export function toDynamic(arg: Pick<LoweredArgument, 'sql' | 'type'>): Sql {
   switch (arg.type) {
     case 'dynamic':
       return arg.sql;
@@ -127,8 +137,14 @@ export function toDynamic(arg: LoweredArgument): Sql | undefined {
     case 'bool':
       return sql`CAST(${arg.sql} AS VARCHAR)`;
     case 'guid':
-      return sql`CAST(to_json(CAST(${arg.sql} AS VARCHAR)) AS VARCHAR)`;
-    default:
-      return undefined;
+      return sql`('"' || CAST(${arg.sql} AS VARCHAR) || '"')`;
+    case 'real':
+      return sql`kql_real_json(${arg.sql})`;
+    case 'decimal':
+      return sql`('"' || kql_decimal_text(${arg.sql}) || '"')`;
+    case 'datetime':
+      return sql`('"' || kql_datetime_text(${arg.sql}) || '"')`;
+    case 'timespan':
+      return sql`('"' || kql_timespan_text(${arg.sql}) || '"')`;
   }
 }

@@ -29,8 +29,10 @@ function boundary(unit: 'day' | 'week' | 'month' | 'year', end: boolean): Scalar
   };
 }
 
-const part = (build: (ticks: Sql) => Sql): ScalarRow => ({ args: [date], type }) =>
-  isTicks(date!) ? castTo(build(date!.sql), type) : undefined;
+const part =
+  (build: (ticks: Sql) => Sql): ScalarRow =>
+  ({ args: [date], type }) =>
+    isTicks(date!) ? castTo(build(date!.sql), type) : undefined;
 
 const monthOf = part((ticks) => sql`month(kql_date(${ticks}))`);
 
@@ -124,7 +126,8 @@ export const DATETIME_ROWS: Readonly<Record<string, ScalarRow>> = {
   datetime_add: datetimeAdd,
   datetime_diff: datetimeDiff,
   datetime_part: datetimePart,
-  datetime_list_timezones: () => sql`(SELECT CAST(to_json(list(DISTINCT z.name ORDER BY z.name)) AS VARCHAR) FROM pg_timezone_names() AS z WHERE NOT kql_not_iana(z.name))`,
+  datetime_list_timezones: () =>
+    sql`(SELECT CAST(to_json(list(DISTINCT z.name ORDER BY z.name)) AS VARCHAR) FROM pg_timezone_names() AS z WHERE NOT kql_not_iana(z.name))`,
   bin,
   floor: bin,
   bin_at: binAt,

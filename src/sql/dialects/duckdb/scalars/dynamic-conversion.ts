@@ -1,6 +1,6 @@
 import { scalarFunction } from '../../../../functions/index.js';
 import type { KustoType } from '../../../../values/index.js';
-import type { Lowering } from '../../../lower/lowering.js';
+import type { Lowering } from '../../../dialect.js';
 import { sql, type Sql } from '../../../tree.js';
 
 /** A dynamic value as a scalar of a type; what is not one is null. */
@@ -33,4 +33,3 @@ export function fromDynamic(inner: Sql, type: KustoType, lowering: Lowering): Sq
       return inner;
   }
 }
-

@@ -17,6 +17,9 @@ export const DYNAMIC_ROWS: Readonly<Record<string, ScalarRow>> = {
   },
   row_item: ({ args, type, lowering }) => {
     const [row, index] = args as [LoweredArgument, LoweredArgument];
-    return lowering.emptyForNull(sql`struct_extract(${row.sql}, ${value('string', `f${String(index.literal)}`)})`, type);
+    return lowering.emptyForNull(
+      sql`struct_extract(${row.sql}, ${value('string', `f${String(index.literal)}`)})`,
+      type,
+    );
   },
 };

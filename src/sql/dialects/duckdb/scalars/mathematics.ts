@@ -11,7 +11,10 @@ export function asReal(arg: LoweredArgument, { lowering }: LoweredCall): Sql {
   return arg.type === 'dynamic' ? fromDynamic(arg.sql, 'real', lowering) : castTo(arg.sql, 'real');
 }
 
-const real = (build: (...numbers: Sql[]) => Sql): ScalarRow => (call) => build(...call.args.map((arg) => asReal(arg, call)));
+const real =
+  (build: (...numbers: Sql[]) => Sql): ScalarRow =>
+  (call) =>
+    build(...call.args.map((arg) => asReal(arg, call)));
 
 const logarithm = (name: 'ln' | 'log2' | 'log10'): ScalarRow =>
   real((x) => {
@@ -25,13 +28,18 @@ const unitInterval = (apply: (x: Sql) => Sql): ScalarRow =>
 const finite = (apply: (x: Sql) => Sql): ScalarRow =>
   real((x) => sql`CASE WHEN isfinite(${x!}) THEN ${apply(x!)} WHEN ${x!} IS NOT NULL THEN 'nan'::DOUBLE END`);
 
-const bits = (build: (...numbers: Sql[]) => Sql): ScalarRow => (call) =>
-  call.args.every((arg) => arg.type === 'int' || arg.type === 'long')
-    ? castTo(build(...call.args.map((arg) => castTo(arg.sql, 'long'))), call.type)
-    : undefined;
+const bits =
+  (build: (...numbers: Sql[]) => Sql): ScalarRow =>
+  (call) =>
+    call.args.every((arg) => arg.type === 'int' || arg.type === 'long')
+      ? castTo(build(...call.args.map((arg) => castTo(arg.sql, 'long'))), call.type)
+      : undefined;
 
 /** isnan, isinf, isfinite: only reals can be other than finite. */
-const kindOfReal = (build: (x: Sql) => Sql): ScalarRow => (call) => build(asReal(call.args[0]!, call));
+const kindOfReal =
+  (build: (x: Sql) => Sql): ScalarRow =>
+  (call) =>
+    build(asReal(call.args[0]!, call));
 
 /** A call under the name of a function for decimals. */
 export function decimalCall(name: string, call: LoweredCall, args = call.args): Sql {
@@ -59,8 +67,7 @@ export const MATH_ROWS: Readonly<Record<string, ScalarRow>> = {
   radians: real((x) => sql`radians(${x!})`),
   degrees: real((x) => sql`degrees(${x!})`),
   pi: () => sql`pi()`,
-  sign: ({ args: [x], type, ...call }) =>
-    castTo(sql`sign(${asReal(x!, { ...call, type, args: [x!] })})`, type),
+  sign: ({ args: [x], type, ...call }) => castTo(sql`sign(${asReal(x!, { ...call, type, args: [x!] })})`, type),
   ceiling: (call) => {
     if (call.type === 'decimal') return undefined;
     return castTo(sql`ceil(${asReal(call.args[0]!, call)})`, call.type);
@@ -68,7 +75,9 @@ export const MATH_ROWS: Readonly<Record<string, ScalarRow>> = {
   round: (call) => {
     const [x, places] = call.args as [LoweredArgument, LoweredArgument | undefined];
     if (call.type === 'decimal') return decimalCall('decimal_round', call);
-    const rounded = places ? sql`round(${asReal(x, call)}, CAST(${places.sql} AS INTEGER))` : sql`round(${asReal(x, call)})`;
+    const rounded = places
+      ? sql`round(${asReal(x, call)}, CAST(${places.sql} AS INTEGER))`
+      : sql`round(${asReal(x, call)})`;
     return castTo(rounded, call.type);
   },
   isnan: kindOfReal((x) => sql`isnan(${x})`),

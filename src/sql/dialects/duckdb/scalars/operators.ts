@@ -1,7 +1,7 @@
 import type { KustoType } from '../../../../values/index.js';
 import type { LoweredArgument, LoweredCall, ScalarRow } from '../../../dialect.js';
 import { list, sql, value, type Sql } from '../../../tree.js';
-import type { Lowering } from '../../../lower/lowering.js';
+import type { Lowering } from '../../../dialect.js';
 import { castTo } from '../cast.js';
 import { fromDynamic } from './dynamic-conversion.js';
 import { decimalCall } from './mathematics.js';
@@ -26,7 +26,9 @@ function additive(operator: '+' | '-'): ScalarRow {
     if (type === 'timespan') return sql`try(${apply(a.sql, b.sql)})`;
     if (isInteger(type)) {
       const [x, y] = [as(a, type, lowering), as(b, type, lowering)];
-      return operator === '+' ? wrapped(type, sql`kql_add(${x}, ${y})`, apply(x, y)) : wrapped(type, sql`kql_subtract(${x}, ${y})`, apply(x, y));
+      return operator === '+'
+        ? wrapped(type, sql`kql_add(${x}, ${y})`, apply(x, y))
+        : wrapped(type, sql`kql_subtract(${x}, ${y})`, apply(x, y));
     }
     return castTo(apply(as(a, type, lowering), as(b, type, lowering)), type);
   };
@@ -39,7 +41,11 @@ function wrapped(type: KustoType, long: Sql, plain: Sql): Sql {
 
 /** DuckDB's decimals lose digits in products and quotients. */
 function onDecimals(name: string, call: LoweredCall, x: Sql, y: Sql): Sql {
-  return decimalCall(name, call, [x, y].map((held): LoweredArgument => ({ sql: held, type: 'decimal', literal: undefined })));
+  return decimalCall(
+    name,
+    call,
+    [x, y].map((held): LoweredArgument => ({ sql: held, type: 'decimal', literal: undefined })),
+  );
 }
 
 const multiply: ScalarRow = (call) => {
@@ -89,7 +95,8 @@ function compared(call: LoweredCall): { x: Sql; y: Sql; type: KustoType; nullabl
   const [a, b] = call.args as [LoweredArgument, LoweredArgument];
   const type = commonType(a.type, b.type);
   const { lowering } = call;
-  const nullable = (arg: LoweredArgument): boolean => (arg.literal === undefined ? type !== 'string' || arg.type === 'dynamic' : arg.literal === null);
+  const nullable = (arg: LoweredArgument): boolean =>
+    arg.literal === undefined ? type !== 'string' || arg.type === 'dynamic' : arg.literal === null;
   return { x: as(a, type, lowering), y: as(b, type, lowering), type, nullable: [nullable(a), nullable(b)] };
 }
 
@@ -129,7 +136,9 @@ function membership(negated: boolean, caseInsensitive: boolean): ScalarRow {
     const constants = given.flatMap(expandDynamicLiteral);
     const type = constants.reduce((t, arg) => commonType(t, arg.type), needle!.type);
     const compare = (inner: Sql): Sql => (caseInsensitive ? sql`lower(${inner})` : inner);
-    const elements = constants.filter((arg) => arg.literal !== null).map((arg) => compare(arg.type === 'dynamic' ? sql`kql_dynamic_string(${arg.sql})` : as(arg, type, lowering)));
+    const elements = constants
+      .filter((arg) => arg.literal !== null)
+      .map((arg) => compare(arg.type === 'dynamic' ? sql`kql_dynamic_string(${arg.sql})` : as(arg, type, lowering)));
     if (elements.length === 0) return value('bool', negated);
     const test = sql`coalesce(${compare(as(needle!, type, lowering))} IN (${list(elements)}), false)`;
     return negated ? sql`(NOT ${test})` : test;
@@ -153,14 +162,17 @@ function expandDynamicLiteral(arg: LoweredArgument): LoweredArgument[] {
   });
 }
 
-const between = (negated: boolean): ScalarRow => ({ args, lowering }) => {
-  const [x, low, high] = args as [LoweredArgument, LoweredArgument, LoweredArgument];
-  const type = commonType(commonType(x.type, low.type), high.type === 'timespan' ? low.type : high.type);
-  // x between (datetime .. timespan): the bound is counted from the lower one.
-  const upper = type === 'datetime' && high.type === 'timespan' ? sql`(${low.sql} + ${high.sql})` : as(high, type, lowering);
-  const test = sql`(${as(x, type, lowering)} BETWEEN ${as(low, type, lowering)} AND ${upper})`;
-  return negated ? sql`(NOT ${test})` : test;
-};
+const between =
+  (negated: boolean): ScalarRow =>
+  ({ args, lowering }) => {
+    const [x, low, high] = args as [LoweredArgument, LoweredArgument, LoweredArgument];
+    const type = commonType(commonType(x.type, low.type), high.type === 'timespan' ? low.type : high.type);
+    // x between (datetime .. timespan): the bound is counted from the lower one.
+    const upper =
+      type === 'datetime' && high.type === 'timespan' ? sql`(${low.sql} + ${high.sql})` : as(high, type, lowering);
+    const test = sql`(${as(x, type, lowering)} BETWEEN ${as(low, type, lowering)} AND ${upper})`;
+    return negated ? sql`(NOT ${test})` : test;
+  };
 
 const bool = (arg: LoweredArgument, lowering: Lowering): Sql => as(arg, 'bool', lowering);
 
@@ -177,9 +189,10 @@ export const OPERATOR_ROWS: Readonly<Record<string, ScalarRow>> = {
     const { x, y } = compared(call);
     return sql`(${x} = ${y})`;
   },
+  // Null keys meet in a join (seen in the reference's answers), unlike in a filter.
   '==in-join': (call) => {
-    const { x, y } = compared(call);
-    return sql`(${x} = ${y})`;
+    const { x, y, type } = compared(call);
+    return type === 'string' ? sql`(${x} = ${y})` : sql`(${x} IS NOT DISTINCT FROM ${y})`;
   },
   '<': ordering('<'),
   '<=': ordering('<='),

@@ -14,7 +14,9 @@ export function text(arg: LoweredArgument, call: LoweredCall): Sql {
 
 /** Lower-cased text; a literal is lowered here and now. */
 function lowered(arg: LoweredArgument, call: LoweredCall): Sql {
-  return typeof arg.literal === 'string' && arg.type === 'string' ? value('string', arg.literal.toLowerCase()) : sql`lower(${text(arg, call)})`;
+  return typeof arg.literal === 'string' && arg.type === 'string'
+    ? value('string', arg.literal.toLowerCase())
+    : sql`lower(${text(arg, call)})`;
 }
 
 type Test = (haystack: Sql, needle: Sql) => Sql;
@@ -31,7 +33,9 @@ const TESTS: Readonly<Record<string, Test>> = {
 function test(apply: Test, caseSensitive: boolean, negated: boolean): ScalarRow {
   return (call) => {
     const [haystack, needle] = call.args as [LoweredArgument, LoweredArgument];
-    const held = caseSensitive ? apply(text(haystack, call), text(needle, call)) : apply(lowered(haystack, call), lowered(needle, call));
+    const held = caseSensitive
+      ? apply(text(haystack, call), text(needle, call))
+      : apply(lowered(haystack, call), lowered(needle, call));
     return negated ? sql`(NOT ${held})` : held;
   };
 }
@@ -47,7 +51,9 @@ for (const [name, apply] of Object.entries(TESTS)) {
 function caseless(negated: boolean): ScalarRow {
   return (call) => {
     const [a, b] = call.args as [LoweredArgument, LoweredArgument];
-    return negated ? sql`(${lowered(a, call)} <> ${lowered(b, call)})` : sql`(${lowered(a, call)} = ${lowered(b, call)})`;
+    return negated
+      ? sql`(${lowered(a, call)} <> ${lowered(b, call)})`
+      : sql`(${lowered(a, call)} = ${lowered(b, call)})`;
   };
 }
 
@@ -57,7 +63,11 @@ function hasList(all: boolean): ScalarRow {
     const words = needles.flatMap((needle): LoweredArgument[] => {
       if (needle.type !== 'dynamic' || typeof needle.literal !== 'string') return [needle];
       const held: unknown = JSON.parse(needle.literal);
-      return (Array.isArray(held) ? held : [held]).map((element) => ({ type: 'string', literal: String(element), sql: value('string', String(element)) }));
+      return (Array.isArray(held) ? held : [held]).map((element) => ({
+        type: 'string',
+        literal: String(element),
+        sql: value('string', String(element)),
+      }));
     });
     if (words.some((word) => word.type === 'dynamic')) return undefined;
     if (words.length === 0) return value('bool', all);
@@ -66,7 +76,10 @@ function hasList(all: boolean): ScalarRow {
   };
 }
 
-const textOnly = (build: (args: Sql[]) => Sql): ScalarRow => (call) => build(call.args.map((arg) => text(arg, call)));
+const textOnly =
+  (build: (args: Sql[]) => Sql): ScalarRow =>
+  (call) =>
+    build(call.args.map((arg) => text(arg, call)));
 
 /** substring with whole numbers; a start before the text counts from its end. */
 const substring: ScalarRow = (call) => {
@@ -80,7 +93,8 @@ const substring: ScalarRow = (call) => {
 };
 
 /** Text that is a constant and not empty: where an empty one would mean something else to DuckDB. */
-const isConstant = (arg: LoweredArgument | undefined): boolean => typeof arg?.literal === 'string' && arg.literal !== '';
+const isConstant = (arg: LoweredArgument | undefined): boolean =>
+  typeof arg?.literal === 'string' && arg.literal !== '';
 
 export const STRING_ROWS: Readonly<Record<string, ScalarRow>> = {
   ...TEST_ROWS,
@@ -93,7 +107,8 @@ export const STRING_ROWS: Readonly<Record<string, ScalarRow>> = {
   tolower: textOnly(([s]) => sql`lower(${s!})`),
   toupper: textOnly(([s]) => sql`upper(${s!})`),
   substring,
-  replace_string: (call) => (isConstant(call.args[1]) ? textOnly(([s, from, to]) => sql`replace(${s!}, ${from!}, ${to!})`)(call) : undefined),
+  replace_string: (call) =>
+    isConstant(call.args[1]) ? textOnly(([s, from, to]) => sql`replace(${s!}, ${from!}, ${to!})`)(call) : undefined,
   indexof: (call) =>
     call.args.length === 2 && isConstant(call.args[1])
       ? castTo(sql`(strpos(${text(call.args[0]!, call)}, ${call.args[1]!.sql}) - 1)`, 'long')
@@ -102,8 +117,14 @@ export const STRING_ROWS: Readonly<Record<string, ScalarRow>> = {
     call.args.length === 2 && isConstant(call.args[1])
       ? sql`CAST(to_json(string_split(${text(call.args[0]!, call)}, ${call.args[1]!.sql})) AS VARCHAR)`
       : undefined,
-  isempty: (call) => (call.args[0]!.type === 'string' ? sql`(${call.args[0]!.sql} = '')` : sql`(coalesce(${text(call.args[0]!, call)}, '') = '')`),
-  isnotempty: (call) => (call.args[0]!.type === 'string' ? sql`(${call.args[0]!.sql} <> '')` : sql`(coalesce(${text(call.args[0]!, call)}, '') <> '')`),
+  isempty: (call) =>
+    call.args[0]!.type === 'string'
+      ? sql`(${call.args[0]!.sql} = '')`
+      : sql`(coalesce(${text(call.args[0]!, call)}, '') = '')`,
+  isnotempty: (call) =>
+    call.args[0]!.type === 'string'
+      ? sql`(${call.args[0]!.sql} <> '')`
+      : sql`(coalesce(${text(call.args[0]!, call)}, '') <> '')`,
   strcat: (call) => sql`concat(${list(call.args.map((arg) => text(arg, call)))})`,
   strcat_delim: (call) => {
     const [delimiter, ...rest] = call.args.map((arg) => text(arg, call));

@@ -1,0 +1,210 @@
+import { createReadStream } from 'node:fs';
+import { createGunzip } from 'node:zlib';
+import { KustoError } from '../../errors/index.js';
+import { quoteText } from '../../sql/dialects/duckdb/layout.js';
+import type { CompiledSql, FileColumn, FileField, FileScan } from '../engine.js';
+import type { EngineConnection } from './connection.js';
+import { fromText, fromUnixTime } from './convert.js';
+import { parquetScan } from './parquet-scan.js';
+import { stored } from './types.js';
+import { textOf } from './text.js';
+
+/** Longest line and longest JSON object that are read. */
+const MAX_RECORD_BYTES = 32 * 1024 * 1024;
+
+const DELIMITER = { csv: ',', tsv: '\t', psv: '|', scsv: ';', sohsv: '\x01', tsve: '\t' } as const;
+
+/** The query that reads the files with the scan's columns, in storage types. */
+export async function compileFileScan(
+  connection: EngineConnection,
+  scan: FileScan,
+  signal?: AbortSignal,
+): Promise<CompiledSql> {
+  const text = await scanText(connection, scan, signal);
+  return { text, parameters: [], columns: scan.columns.map(({ name, type }) => ({ name, type })) };
+}
+
+async function scanText(connection: EngineConnection, scan: FileScan, signal?: AbortSignal): Promise<string> {
+  switch (scan.format) {
+    case 'parquet':
+      return parquetScan(connection, scan, signal);
+    case 'json':
+    case 'multijson':
+      return jsonScan(scan);
+    case 'txt':
+    case 'raw':
+      return singleFieldScan(scan);
+    default:
+      return delimitedScan(scan, scan.format);
+  }
+}
+
+/** Expressions for all columns of a scan over a FROM clause that offers the `file` column. */
+export function selectColumns(scan: FileScan, from: string, field: (column: FileColumn) => string): string {
+  const expressions = scan.columns.map((column, c) => {
+    const value = columnValue(scan, column, field);
+    return `${stored(value, column.type)} AS f${c}`;
+  });
+  return `SELECT ${expressions.join(', ')} FROM ${from}`;
+}
+
+function columnValue(scan: FileScan, column: FileColumn, field: (column: FileColumn) => string): string {
+  switch (column.source.kind) {
+    case 'constant':
+      return fromText(quoteText(column.source.text), column.type);
+    case 'sourceLineNumber':
+      return fromText('CAST(row_number() OVER () AS VARCHAR)', column.type);
+    case 'sourceLocation': {
+      const cases = scan.files.map((file) => `WHEN ${quoteText(file.path)} THEN ${quoteText(file.location)}`);
+      return fromText(`CASE "calypso:file" ${cases.join(' ')} END`, column.type);
+    }
+    case 'ordinal':
+    case 'path':
+      return field(column);
+  }
+}
+
+/** A field that was read as text. */
+function textField(column: FileColumn, text: string): string {
+  return column.unixTime ? unixTimeField(column, text) : fromText(text, column.type);
+}
+
+export function unixTimeField(column: FileColumn, text: string): string {
+  const ticks = fromUnixTime(text, column.unixTime!);
+  return column.type === 'datetime' ? ticks : fromText(textOf(ticks, 'datetime'), column.type);
+}
+
+const fileList = (scan: FileScan) => `[${scan.files.map((file) => quoteText(file.path)).join(', ')}]`;
+
+/**
+ * DuckDB is told the shape of each file. Left to guess, it takes the first line feed for the end of a record, also one
+ * between quotes, and then drops rows without a word.
+ */
+async function delimitedScan(scan: FileScan, format: keyof typeof DELIMITER): Promise<string> {
+  const shapes = new Map<string, { readonly shape: RecordShape; readonly files: FileScan['files'][number][] }>();
+  for (const file of scan.files) {
+    const shape = await recordShape(file.path, DELIMITER[format], scan.gzip, format !== 'tsve');
+    const key = `${shape.width} ${shape.lineEnd}`;
+    const group = shapes.get(key);
+    if (group) group.files.push(file);
+    else shapes.set(key, { shape, files: [file] });
+  }
+  return [...shapes.values()]
+    .map(({ shape, files }) =>
+      shape.width === 0 ? emptyScan(scan) : delimitedGroup({ ...scan, files }, format, shape),
+    )
+    .join(' UNION ALL ');
+}
+
+function delimitedGroup(scan: FileScan, format: keyof typeof DELIMITER, { width, lineEnd }: RecordShape): string {
+  const quoted = format !== 'tsve';
+  const columns = Array.from({ length: width }, (_, k) => `k${k}: 'VARCHAR'`).join(', ');
+  const quote = quoted ? `quote = '"', escape = '"'` : `quote = '', escape = ''`;
+  const from = `(SELECT * RENAME (filename AS "calypso:file") FROM read_csv(${fileList(scan)}, columns = {${columns}}, auto_detect = false,
+    header = ${scan.skipFirstRecord}, delim = ${quoteText(DELIMITER[format])}, ${quote}, new_line = '${lineEnd}', filename = true,
+    max_line_size = ${MAX_RECORD_BYTES}, compression = '${scan.gzip ? 'gzip' : 'none'}'))`;
+  return selectColumns(scan, from, (column) => {
+    const ordinal = ordinalOf(column.source);
+    // Fields that the file does not have are null.
+    if (ordinal >= width) return 'NULL';
+    return textField(column, quoted ? `k${ordinal}` : unescaped(`k${ordinal}`));
+  });
+}
+
+function ordinalOf(field: FileField): number {
+  if (field.kind === 'ordinal') return field.ordinal;
+  throw new KustoError('BadRequest_InvalidMapping', 'Columns of delimited text are mapped by Ordinal, not by Path.');
+}
+
+function unescaped(text: string): string {
+  const steps: [string, string][] = [
+    ['\\\\', '\u0001'],
+    ['\\t', '\t'],
+    ['\\n', '\n'],
+    ['\\r', '\r'],
+    ['\u0001', '\\'],
+  ];
+  return steps.reduce((sql, [from, to]) => `replace(${sql}, ${quoteText(from)}, ${quoteText(to)})`, text);
+}
+
+function singleFieldScan(scan: FileScan): string {
+  const list = fileList(scan);
+  const lines = `read_csv(${list}, columns = {value: 'VARCHAR'}, auto_detect = false, header = ${scan.skipFirstRecord},
+    delim = E'\\x01', quote = '', escape = '', filename = true, max_line_size = ${MAX_RECORD_BYTES},
+    compression = '${scan.gzip ? 'gzip' : 'none'}')`;
+  const from =
+    scan.format === 'raw'
+      ? `(SELECT content AS value, filename AS "calypso:file" FROM read_text(${list}))`
+      : `(SELECT value, filename AS "calypso:file" FROM ${lines} WHERE value != '')`;
+  return selectColumns(scan, from, (column) => (ordinalOf(column.source) === 0 ? textField(column, 'value') : 'NULL'));
+}
+
+/** All fields of a record come out of one parse. A line of a `json` file that is no object is skipped. */
+function jsonScan(scan: FileScan): string {
+  const paths = scan.columns.map((column) => quoteText(jsonPointer(column.source)));
+  const lax = scan.format === 'json';
+  const from = `(SELECT "calypso:file", record, json_extract_string(record, [${paths.join(', ')}]) AS texts,
+      json_extract(record, [${paths.join(', ')}]) AS documents
+    FROM (SELECT CAST(json AS VARCHAR) AS record, filename AS "calypso:file"
+      FROM read_json_objects(${fileList(scan)}, format = '${lax ? 'newline_delimited' : 'auto'}', ignore_errors = ${lax},
+        filename = true, maximum_object_size = ${MAX_RECORD_BYTES}, compression = '${scan.gzip ? 'gzip' : 'uncompressed'}'))
+    WHERE starts_with(ltrim(record, E' \\t\\r\\n'), '{'))`;
+  return selectColumns(scan, from, (column) => {
+    const position = scan.columns.indexOf(column) + 1;
+    const whole = column.source.kind === 'path' && column.source.steps.length === 0;
+    if (whole) return fromText('record', column.type);
+    if (column.type === 'dynamic') return `nullif(CAST(documents[${position}] AS VARCHAR), 'null')`;
+    return textField(column, `texts[${position}]`);
+  });
+}
+
+/** As JSON pointer: in DuckDB's `$.` paths a `*` in a name is a wildcard. */
+export function jsonPointer(field: FileField): string {
+  if (field.kind === 'ordinal')
+    throw new KustoError(
+      'BadRequest_InvalidMapping',
+      'Columns of JSON and Parquet are mapped by Path, not by Ordinal.',
+    );
+  if (field.kind !== 'path') return '';
+  return field.steps.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+}
+
+function emptyScan(scan: FileScan): string {
+  return `SELECT ${scan.columns.map((column, c) => `${stored('NULL', column.type)} AS f${c}`).join(', ')} WHERE false`;
+}
+
+interface RecordShape {
+  /** Fields of the first record; 0: the file is empty. */
+  readonly width: number;
+  /** As DuckDB writes it. */
+  readonly lineEnd: '\\n' | '\\r\\n' | '\\r';
+}
+
+async function recordShape(path: string, delimiter: string, gzip: boolean, quoted: boolean): Promise<RecordShape> {
+  const bytes = createReadStream(path);
+  const text = (gzip ? bytes.pipe(createGunzip()) : bytes).setEncoding('utf8') as AsyncIterable<string>;
+  let width = 1;
+  let inQuotes = false;
+  let any = false;
+  let afterReturn = false;
+  try {
+    for await (const chunk of text)
+      for (const character of chunk) {
+        if (afterReturn && any) return { width, lineEnd: character === '\n' ? '\\r\\n' : '\\r' };
+        if (!inQuotes && (character === '\n' || character === '\r')) {
+          if (any && character === '\n') return { width, lineEnd: '\\n' };
+          afterReturn = character === '\r';
+          continue;
+        }
+        afterReturn = false;
+        if (character !== '\uFEFF') any = true;
+        if (quoted && character === '"') inQuotes = !inQuotes;
+        else if (!inQuotes && character === delimiter) width++;
+      }
+  } catch (error) {
+    throw new KustoError('BadRequest_InvalidArchive', 'The file is not a valid gzip file.', { cause: error });
+  } finally {
+    bytes.destroy();
+  }
+  return { width: any ? width : 0, lineEnd: afterReturn ? '\\r' : '\\n' };
+}

@@ -1,0 +1,12 @@
+export { ExportCapacity, exportLimit } from './capacity.js';
+export type { ExportControl } from './control.js';
+export { failureOf } from './failure.js';
+export { instantOf, ticksOfInstant } from './job.js';
+export { Journal, type JournalEntry } from './journal.js';
+export { exportOnce, type OneOffExport, type WrittenFile } from './one-off.js';
+export { databaseName, planRun, type JobDefinition } from './plan.js';
+export { DEFAULT_WINDOW_ROWS, runJob, type RunFailure, type RunOutcome } from './run.js';
+export type { ExportServices, TargetStores, Writer } from './services.js';
+export { releaseCommitted, sweepLeftovers } from './sweep.js';
+export { SecuredTargetStores, type TargetStoresOptions } from './target-stores.js';
+export { fileForm, targetOfTable, type ExportFormat, type Target } from './target.js';

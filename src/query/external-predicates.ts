@@ -1,0 +1,51 @@
+import type { ColumnCondition, PartitionPredicate } from '../external/index.js';
+import { visitRelations, type ExternalSource, type Relation, type Scalar } from '../plan/index.js';
+
+/** What filters right above each external scan say about single columns: enough to leave out whole folders. */
+export function predicatesOf(relation: Relation): ReadonlyMap<ExternalSource, PartitionPredicate> {
+  const found = new Map<ExternalSource, PartitionPredicate>();
+  visitRelations(relation, (node) => {
+    const conditions: ColumnCondition[] = [];
+    let below: Relation = node;
+    while (below.kind === 'filter') {
+      conditions.push(...conditionsOf(below.predicate));
+      below = below.input;
+    }
+    // Visited from the bottom: the outermost filter of a chain comes last and knows the most.
+    if (below.kind === 'externalScan' && conditions.length > 0) found.set(below.source, conditions);
+  });
+  return found;
+}
+
+function conditionsOf(predicate: Scalar): ColumnCondition[] {
+  if (predicate.kind !== 'call') return [];
+  const [left, right, upper] = predicate.args;
+  if (predicate.name === 'and') return [...conditionsOf(left!), ...conditionsOf(right!)];
+  if (left?.kind !== 'column') return [];
+  const column = left.name;
+  const held = predicate.args
+    .slice(1)
+    .map((arg) => (arg.kind === 'literal' && arg.type === left.type ? arg.value : undefined));
+  if (held.some((one) => one === undefined)) return [];
+  const ticks = (scalar: Scalar | undefined): bigint | undefined =>
+    scalar?.kind === 'literal' && typeof scalar.value === 'bigint' ? scalar.value : undefined;
+  switch (predicate.name) {
+    case '==':
+    case 'in':
+      return [{ kind: 'in', column, values: held.map((one) => one ?? null) }];
+    case 'between':
+      return left.type === 'datetime' ? [range(column, ticks(right), ticks(upper))] : [];
+    case '>':
+    case '>=':
+      return left.type === 'datetime' ? [range(column, ticks(right), undefined)] : [];
+    case '<':
+    case '<=':
+      return left.type === 'datetime' ? [range(column, undefined, ticks(right))] : [];
+    default:
+      return [];
+  }
+}
+
+function range(column: string, from: bigint | undefined, to: bigint | undefined): ColumnCondition {
+  return { kind: 'range', column, ...(from !== undefined && { from }), ...(to !== undefined && { to }) };
+}

@@ -1,0 +1,205 @@
+import type { Catalog } from '../catalog/catalog.js';
+import type { ExternalTableEntity } from '../catalog/model.js';
+import type { CompiledSql, Engine, FileColumn, FileScan } from '../engines/engine.js';
+import { KustoError } from '../errors/index.js';
+import {
+  connectionRef,
+  credentialProvider,
+  fetchExternal,
+  tokensFor,
+  type FetchedFile,
+  type FetchedTable,
+  type FileTable,
+  type PartitionPredicate,
+  type StorageUsage,
+} from '../external/index.js';
+import { visitRelations, type ExternalScan, type Relation } from '../plan/index.js';
+import type { SecretBox, Security } from '../security/index.js';
+import { code, list, sql, value, type Sql } from '../sql/tree.js';
+import type { ExternalSql } from '../sql/dialect.js';
+import type { StoreOptions } from '../storage/index.js';
+import type { KustoValue } from '../values/index.js';
+import type { ExternalReader } from './external-reader.js';
+import { predicatesOf } from './external-predicates.js';
+import type { RequestContext } from './query-service.js';
+
+export interface ExternalTablesParts {
+  readonly catalog: Catalog;
+  readonly engine: Engine;
+  readonly security: Pick<Security, 'credentialFor' | 'callerCredentialFor' | 'requireCallout'>;
+  readonly secrets: SecretBox;
+  readonly store: StoreOptions;
+  /** Bytes of files that one table's scan may bring to the local disk. */
+  readonly maxScanBytes: number;
+}
+
+/** Reads external tables and `externaldata`: fetches the files that the query needs, and says how to read them in SQL. */
+export class ExternalTables implements ExternalReader {
+  constructor(private readonly parts: ExternalTablesParts) {}
+
+  async open(relation: Relation, context: RequestContext): ReturnType<ExternalReader['open']> {
+    const scans: ExternalScan[] = [];
+    visitRelations(relation, (node) => {
+      if (node.kind === 'externalScan' && !scans.includes(node)) scans.push(node);
+    });
+    const fetched = new Map<ExternalScan['source'], { readonly scan: Sql; release(): Promise<void> }>();
+    const release = async (): Promise<void> => {
+      for (const one of fetched.values()) await one.release();
+    };
+    try {
+      const predicates = predicatesOf(relation);
+      for (const { source, columns } of scans) {
+        const { table, usage, databaseId } = this.tableOf(source, columns, context);
+        fetched.set(source, await this.fetch(table, usage, databaseId, predicates.get(source) ?? [], context));
+      }
+    } catch (error) {
+      await release();
+      throw error;
+    }
+    const externalSql: ExternalSql = (scan, lowering) => {
+      const names = list(scan.columns.map((column) => lowering.column(column)));
+      return sql`SELECT * FROM (${fetched.get(scan.source)!.scan}) AS f(${names})`;
+    };
+    return { sql: externalSql, release };
+  }
+
+  private tableOf(
+    source: ExternalScan['source'],
+    columns: ExternalScan['columns'],
+    context: RequestContext,
+  ): { readonly table: FileTable; readonly usage: StorageUsage; readonly databaseId: string } {
+    const snapshot = this.parts.catalog.snapshot();
+    if (source.kind === 'externalTable') {
+      const table = snapshot.byName('externalTable', source.databaseId, source.name);
+      if (!table)
+        throw new KustoError('BadRequest_EntityNotFound', `The external table '${source.name}' was not found.`);
+      if (source.mapping !== undefined) {
+        throw new KustoError('CAL0001', 'external_table() with a mapping is not supported.');
+      }
+      return { table, usage: 'ExternalTable', databaseId: source.databaseId };
+    }
+    const connections = source.addresses.map((address) =>
+      connectionRef(address, (text) => this.parts.secrets.seal(text)),
+    );
+    const { ignoreFirstRecord } = source.properties;
+    const table: FileTable = {
+      name: 'externaldata',
+      tableKind: 'storage',
+      columns: columns.map(({ name, type }) => ({ name, type })),
+      partitions: [],
+      pathFormat: [],
+      dataFormat: source.format as ExternalTableEntity['dataFormat'],
+      connections,
+      properties: { includeHeaders: /^true$/i.test(ignoreFirstRecord ?? '') ? 'All' : 'None' },
+    };
+    return { table, usage: 'ExternalDataRequest', databaseId: snapshot.database(context.database)!.id };
+  }
+
+  private async fetch(
+    table: FileTable,
+    usage: StorageUsage,
+    databaseId: string,
+    predicate: PartitionPredicate,
+    context: RequestContext,
+  ): Promise<{ readonly scan: Sql; release(): Promise<void> }> {
+    const { engine, security, secrets, store, maxScanBytes } = this.parts;
+    for (const connection of table.connections) {
+      if (/^(\/|file:)/.test(connection.address)) continue;
+      const bearsToken = ['impersonate', 'managed_identity', 'token'].includes(connection.credential);
+      security.requireCallout({ type: 'external_data', address: connection.address, bearsToken });
+    }
+    const tokenFor = tokensFor(security, { databaseId, impersonate: { caller: context.caller } });
+    const credentialFor = credentialProvider({ unseal: (sealed) => secrets.open(sealed), tokenFor });
+    const files = await fetchExternal(
+      table,
+      { credentialFor, usage, store },
+      {
+        directory: engine.exchangeDirectory,
+        predicate,
+        maxBytes: maxScanBytes,
+        signal: context.signal,
+      },
+    );
+    try {
+      return { scan: await this.scanOf(table, files, context.signal), release: files.release };
+    } catch (error) {
+      await files.release();
+      throw error;
+    }
+  }
+
+  /** One scan for the files that share compression, header and partition values; all of the table's columns, in order. */
+  private async scanOf(table: FileTable, fetched: FetchedTable, signal: AbortSignal): Promise<Sql> {
+    const all = [...table.columns, ...virtualColumns(table)];
+    if (fetched.files.length === 0) {
+      return sql`SELECT ${list(all.map((column) => value(column.type, null)))} WHERE false`;
+    }
+    const columns: readonly FileColumn[] = fetched.columns.map((column, i) => ({
+      ...column,
+      source:
+        fetched.format === 'parquet' || /json$/.test(fetched.format)
+          ? { kind: 'path', steps: [column.name] }
+          : { kind: 'ordinal', ordinal: i },
+    }));
+    const scans: Sql[] = [];
+    for (const files of groups(fetched.files)) {
+      const first = files[0]!;
+      const compiled: CompiledSql = await this.parts.engine.scanFiles(
+        {
+          files: files.map(({ path, uri }) => ({ path, location: uri })),
+          format: formatOf(fetched),
+          gzip: first.compression === 'gzip',
+          skipFirstRecord: first.hasHeader,
+          columns,
+        },
+        signal,
+      );
+      const virtual = virtualColumns(table).map((column) => value(column.type, first.partition[column.name] ?? null));
+      const extra = virtual.length === 0 ? sql`` : sql`, ${list(virtual)}`;
+      scans.push(sql`SELECT s.*${extra} FROM (${code(compiled.text)}) AS s`);
+    }
+    return list(scans, ' UNION ALL ');
+  }
+}
+
+/** Partition columns that stand in the path only. */
+function virtualColumns(table: FileTable): FileTable['columns'] {
+  return table.partitions
+    .filter((partition) => partition.source === undefined)
+    .map(({ name, type }) => ({ name, type }));
+}
+
+function groups(files: readonly FetchedFile[]): FetchedFile[][] {
+  const found = new Map<string, FetchedFile[]>();
+  for (const file of files) {
+    const text = (held: KustoValue): string => `${typeof held}:${String(held)}`;
+    const key = JSON.stringify([
+      file.compression,
+      file.hasHeader,
+      Object.entries(file.partition).map(([name, held]) => [name, text(held)]),
+    ]);
+    const group = found.get(key);
+    if (group) group.push(file);
+    else found.set(key, [file]);
+  }
+  return [...found.values()];
+}
+
+const READABLE: ReadonlySet<string> = new Set([
+  'csv',
+  'tsv',
+  'psv',
+  'scsv',
+  'sohsv',
+  'tsve',
+  'txt',
+  'raw',
+  'json',
+  'multijson',
+  'parquet',
+]);
+
+function formatOf({ format }: FetchedTable): FileScan['format'] {
+  if (READABLE.has(format)) return format as FileScan['format'];
+  throw new KustoError('CAL0001', `External data in the format '${format}' cannot be read.`);
+}
