@@ -5,6 +5,7 @@ import { JOIN_OPERATORS } from './join.js';
 import { PARSE_OPERATORS } from './parse.js';
 import { SERIES_OPERATORS } from './make-series.js';
 import { ROW_OPERATORS } from './rows.js';
+import { SEARCH_OPERATORS } from './search.js';
 import { SUMMARIZE_OPERATORS } from './summarize.js';
 import { UNION_OPERATORS } from './union.js';
 
@@ -18,4 +19,5 @@ export const OPERATORS: Readonly<Record<string, OperatorBinder>> = {
   ...EXPAND_OPERATORS,
   ...PARSE_OPERATORS,
   ...SERIES_OPERATORS,
+  ...SEARCH_OPERATORS,
 };
