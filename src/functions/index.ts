@@ -8,7 +8,10 @@ export { isWindowFunction } from './windows.js';
 
 /** Every function that has an evaluation of its own, by name. A new family is a line here. */
 const FUNCTIONS: ReadonlyMap<string, ScalarFunction> = new Map(
-  [...MAKE_SERIES_FUNCTIONS, ...TEXT_FUNCTIONS, ...DYNAMIC_FUNCTIONS].map((definition) => [definition.name, definition]),
+  [...MAKE_SERIES_FUNCTIONS, ...TEXT_FUNCTIONS, ...DYNAMIC_FUNCTIONS].map((definition) => [
+    definition.name,
+    definition,
+  ]),
 );
 
 export function scalarFunction(name: string): ScalarFunction | undefined {

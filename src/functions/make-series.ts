@@ -34,7 +34,11 @@ export const MAKE_SERIES_FUNCTIONS: readonly ScalarFunction[] = [
         const position = from + BigInt(i);
         if (typeof origin === 'bigint') {
           const ticks = origin + position * BigInt(step as bigint);
-          return type === 'datetime' ? JSON.stringify(datetimeText(ticks)) : type === 'timespan' ? JSON.stringify(timespanText(ticks)) : String(ticks);
+          return type === 'datetime'
+            ? JSON.stringify(datetimeText(ticks))
+            : type === 'timespan'
+              ? JSON.stringify(timespanText(ticks))
+              : String(ticks);
         }
         const value = Number(origin) + Number(position) * Number(step);
         return type === 'int' ? String(value) : realText(value);

@@ -4,7 +4,9 @@ import { EXPAND_OPERATORS } from './expand.js';
 import { JOIN_OPERATORS } from './join.js';
 import { PARSE_OPERATORS } from './parse.js';
 import { SERIES_OPERATORS } from './make-series.js';
+import { PARTITION_OPERATORS } from './partition.js';
 import { ROW_OPERATORS } from './rows.js';
+import { SCAN_OPERATORS } from './scan.js';
 import { SUMMARIZE_OPERATORS } from './summarize.js';
 import { UNION_OPERATORS } from './union.js';
 
@@ -18,4 +20,6 @@ export const OPERATORS: Readonly<Record<string, OperatorBinder>> = {
   ...EXPAND_OPERATORS,
   ...PARSE_OPERATORS,
   ...SERIES_OPERATORS,
+  ...PARTITION_OPERATORS,
+  ...SCAN_OPERATORS,
 };

@@ -1,5 +1,13 @@
 import { KustoError } from '../../errors/index.js';
-import { literal, use, type AggregateCall, type Assignment, type Column, type Relation, type Scalar } from '../../plan/index.js';
+import {
+  literal,
+  use,
+  type AggregateCall,
+  type Assignment,
+  type Column,
+  type Relation,
+  type Scalar,
+} from '../../plan/index.js';
 import { bindScalar, type OperatorBinder, type Scope, type Table } from '../context.js';
 import { call } from '../calls-to.js';
 import type { SyntaxNode } from '../parser.js';
@@ -29,11 +37,20 @@ export const SERIES_OPERATORS: Readonly<Record<string, OperatorBinder>> = {
       value: call(node, 'series_position', [axis.value, origin, range.step], 'long'),
     };
     const keyItems = keys.map(({ name, value }, i) => ({
-      column: scope.context.column(name ?? (value.kind === 'column' ? value.name : results[i]?.name ?? `Column${i + 1}`), value.type),
+      column: scope.context.column(
+        name ?? (value.kind === 'column' ? value.name : (results[i]?.name ?? `Column${i + 1}`)),
+        value.type,
+      ),
       value,
     }));
     const expressions = items(node, 'Aggregates');
-    const cells = summarized(kept, scope, [...keyItems, position], expressions.map((expression) => part(expression, 'Expression')), []);
+    const cells = summarized(
+      kept,
+      scope,
+      [...keyItems, position],
+      expressions.map((expression) => part(expression, 'Expression')),
+      [],
+    );
     const cellKeys = cells.columns.slice(0, keyItems.length);
     const cellPosition = cells.columns[keyItems.length]!;
     const cellValues = cells.columns.slice(keyItems.length + 1);
@@ -86,7 +103,11 @@ function collected(node: SyntaxNode, scope: Scope, parts: Parts): Table {
   const { cells, cellKeys, cellPosition, cellValues, range, origin } = parts;
   const { context } = scope;
   const span = spanOf(node);
-  const aggregate = (name: string, type: AggregateCall['type'], args: readonly Scalar[]): { column: Column; call: AggregateCall } => ({
+  const aggregate = (
+    name: string,
+    type: AggregateCall['type'],
+    args: readonly Scalar[],
+  ): { column: Column; call: AggregateCall } => ({
     column: context.column(`$${name}`, type),
     call: { name, type, args, span },
   });
@@ -111,7 +132,14 @@ function collected(node: SyntaxNode, scope: Scope, parts: Parts): Table {
     return call(node, 'series_fill', [use(column), first, last, otherwise], 'dynamic');
   });
   const axis = call(node, 'series_axis', [origin, range.step, first, last], 'dynamic');
-  return named(node, scope, parts, grouped, keys.map((key) => key.column), [...series, axis]);
+  return named(
+    node,
+    scope,
+    parts,
+    grouped,
+    keys.map((key) => key.column),
+    [...series, axis],
+  );
 }
 
 /** Columns by the binder's names: keys by their own, the rest (aggregates, then the axis) in order. */

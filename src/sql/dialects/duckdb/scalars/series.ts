@@ -5,7 +5,8 @@ import { sql } from '../../../tree.js';
 export const SERIES_ROWS: Readonly<Record<string, ScalarRow>> = {
   series_position: ({ args }) => {
     const [x, origin, step] = args as [LoweredArgument, LoweredArgument, LoweredArgument];
-    if (x.type === 'real' || x.type === 'decimal') return sql`CAST(floor((${x.sql} - ${origin.sql}) / ${step.sql}) AS BIGINT)`;
+    if (x.type === 'real' || x.type === 'decimal')
+      return sql`CAST(floor((${x.sql} - ${origin.sql}) / ${step.sql}) AS BIGINT)`;
     // `//` truncates; below the origin the position is the one before.
     return sql`CAST(floor((${x.sql} - ${origin.sql}) / CAST(${step.sql} AS DOUBLE)) AS BIGINT)`;
   },
