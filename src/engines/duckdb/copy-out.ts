@@ -39,8 +39,14 @@ export async function copyRows(
       options.format === 'parquet'
         ? `(SELECT ${columns.map(parquetColumn).join(', ')} ${from}) TO ${quoteText(path)} (${parquetSettings(options)})`
         : `(SELECT ${lineWithHead(range, columns, options)} ${from}) TO ${quoteText(path)} (${textSettings(options)})`;
-    await connection.run(`COPY ${copy}`, [], { signal: options.signal });
-    files.push({ path, rowCount: range.endRow - range.firstRow, sizeInBytes: (await stat(path)).size });
+    const copied = await connection.run(`COPY ${copy}`, [], { signal: options.signal });
+    const rowCount = range.endRow - range.firstRow;
+    if (copied.rowsChanged !== rowCount)
+      throw new KustoError(
+        'General_InternalServerError',
+        `The engine wrote ${copied.rowsChanged} rows of ${rowCount}.`,
+      );
+    files.push({ path, rowCount, sizeInBytes: (await stat(path)).size });
   }
   return files;
 }
