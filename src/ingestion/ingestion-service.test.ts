@@ -8,7 +8,8 @@ import type { DuckDbEngine } from '../engines/duckdb/engine.js';
 import { openDuckDb } from '../engines/duckdb/open.js';
 import { columnName, EXTENT_COLUMN, tableName } from '../sql/dialects/duckdb/layout.js';
 import type { ColumnSchema, KustoValue } from '../values/index.js';
-import { IngestionService, type FileIngestion, type QueryIngestion } from './ingestion-service.js';
+import { IngestionService } from './ingestion-service.js';
+import type { FileIngestion, QueryIngestion } from './requests.js';
 
 const DB = 'db1';
 const schema = (text: string): ColumnSchema[] =>
