@@ -350,10 +350,10 @@ describe('ingestion', () => {
     await writeFile(join(files, 'two.tsv'), 'z\t3');
     await writeFile(join(files, 'bad.csv'), 'z,3\nw');
     const store = new LocalStore(files, [files]);
-    const object = (name: string) => ({ kind: 'object', store, name, location: `https://h/c/${name}?sig` }) as const;
+    const object = (name: string) => ({ kind: 'object', store, name, location: `https://h/c/${name}` }) as const;
     const ingest = (...names: string[]) =>
       ingestion.ingestFiles({ databaseId: DB, table: 't', sources: names.map(object) });
-    await expect(ingest('one.csv', 'bad.csv')).rejects.toThrow('bad.csv?sig: Line 2');
+    await expect(ingest('one.csv', 'bad.csv')).rejects.toThrow('bad.csv: Line 2');
     expect(await rows('t')).toEqual([]);
     await expect(ingest('none.csv')).rejects.toMatchObject({ name: 'KustoError' });
     const result = await ingest('one.csv', 'two.tsv');

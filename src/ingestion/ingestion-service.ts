@@ -25,6 +25,8 @@ interface StagedExtent {
   readonly rowCount: number;
 }
 
+export type * from './requests.js';
+
 /** Rows into extents: staged in the engine's transaction, then visible all at once with the catalog's commit. */
 export class IngestionService {
   private constructor(
