@@ -39,11 +39,13 @@ export function oneOffExports({ services, control }: ExportParts): readonly Comm
     text: { readonly text: string; readonly offset: number },
     context: CommandContext,
   ): Promise<readonly WrittenFile[]> {
+    const { operationId } = context;
+    if (operationId === undefined) throw new Error('an export is always an operation');
     const release = control.capacity.acquire();
     try {
       return await shifted(text.offset, () =>
         exportOnce(services, {
-          operationId: context.operationId ?? '',
+          operationId,
           databaseId: context.database.id,
           query: text.text,
           target,
