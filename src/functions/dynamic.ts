@@ -1,4 +1,4 @@
-import { JsonNumber, parseJson, scalarOf, type Json } from './json.js';
+import { JsonNumber, parseJson, scalarOf, writeJson, type Json } from './json.js';
 import type { ScalarFunction } from './scalar-function.js';
 
 /** Reading and making dynamic values, held as JSON text. */
@@ -24,4 +24,21 @@ export const DYNAMIC_FUNCTIONS: readonly ScalarFunction[] = [
       return Array.isArray(held) ? scalarOf(held[Number(index)] as Json, type) : type === 'string' ? '' : null;
     },
   },
+  {
+    name: 'merge_bags',
+    nulls: 'propagate',
+    doc: 'The bags of an array as one; the first value of a key stays (internal, make_bag).',
+    evaluate: ([array]) => {
+      const merged = new Map<string, Json>();
+      for (const bag of parseJson(array as string) as readonly Json[]) {
+        if (!isBag(bag)) continue;
+        for (const [key, held] of Object.entries(bag)) if (!merged.has(key)) merged.set(key, held);
+      }
+      return writeJson(Object.fromEntries(merged));
+    },
+  },
 ];
+
+export function isBag(value: Json | undefined): value is { readonly [key: string]: Json } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof JsonNumber);
+}

@@ -9,7 +9,6 @@ import { openDuckDb } from '../engines/duckdb/open.js';
 import { columnName, EXTENT_COLUMN, tableName } from '../sql/dialects/duckdb/layout.js';
 import type { ColumnSchema, KustoValue } from '../values/index.js';
 import { IngestionService, type FileIngestion, type QueryIngestion } from './ingestion-service.js';
-import { newTable } from './table-store.js';
 
 const DB = 'db1';
 const schema = (text: string): ColumnSchema[] =>
@@ -41,7 +40,14 @@ describe('ingestion', () => {
 
   const table = (name: string) => catalog.snapshot().byName('table', DB, name)!;
   const create = (name: string, columns: string) =>
-    ingestion.tables.create(newTable({ databaseId: DB, name, columns: schema(columns) }));
+    query(
+      name,
+      'set',
+      `SELECT ${schema(columns)
+        .map(() => 'NULL')
+        .join(', ')} WHERE false`,
+      columns,
+    );
   const rows = async (name: string): Promise<KustoValue[][]> => {
     const { id, columns } = table(name);
     const result = await engine.run({
@@ -430,6 +436,18 @@ describe('ingestion', () => {
       await query('t', 'set-or-replace', "SELECT 'y', 1.5::DOUBLE", 'b:string, c:real', { recreateSchema: true });
       expect(await rows('t')).toEqual([['y', 1.5]]);
       expect(table('t').columns.map(({ name }) => name)).toEqual(['b', 'c']);
+    });
+
+    it('replaces a table by a query of the table itself', async () => {
+      await query('t', 'set', 'SELECT range FROM range(10)', 'a:long');
+      const { id, columns } = table('t');
+      await query(
+        't',
+        'set-or-replace',
+        `SELECT ${columnName(columns[0]!.id)} FROM ${tableName(id)} WHERE c0 > 7`,
+        'a:long',
+      );
+      expect(await rows('t')).toEqual([[8n], [9n]]);
     });
 
     it('takes rows in hand', async () => {

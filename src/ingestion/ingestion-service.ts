@@ -8,7 +8,7 @@ import { failpoint, type ColumnBatch, type ColumnSchema } from '../values/index.
 import type { IngestionFormat } from './formats.js';
 import { resolveMapping, type MappingChoice } from './mapping.js';
 import { clearFetched, FetchFolder, type FetchedFile, type IngestionSource } from './sources.js';
-import { newTable, putCreator, TableStore } from './table-store.js';
+import { alterColumns, newTable, putCreator } from './table-schema.js';
 import { isIngested } from './tags.js';
 
 export interface IngestionOptions {
@@ -61,15 +61,11 @@ interface StagedExtent {
 
 /** Rows into extents: staged in the engine's transaction, then visible all at once with the catalog's commit. */
 export class IngestionService {
-  readonly tables: TableStore;
-
   private constructor(
     private readonly engine: Engine,
     private readonly catalog: Catalog,
     private readonly localRoots: readonly string[],
-  ) {
-    this.tables = new TableStore(engine, catalog);
-  }
+  ) {}
 
   /** `localRoots`: folders whose files commands may name. */
   static async open(parts: {
@@ -83,6 +79,8 @@ export class IngestionService {
 
   /** `.set`, `.append`, `.set-or-append`, `.set-or-replace`. */
   async ingestQuery(request: QueryIngestion): Promise<IngestionResult> {
+    // A write sees only the functions that were there when it began.
+    if ('text' in request.rows) this.engine.register(request.rows.functions ?? []);
     const existing = this.catalog.snapshot().byName('table', request.databaseId, request.table);
     if (!existing) {
       if (request.mode === 'append') throw noSuchTable(request.table);
@@ -182,8 +180,9 @@ export class IngestionService {
       const table = this.catalog.snapshot().get('table', tableId);
       if (!table) throw noSuchTable(request.table);
       const dropped = replace ? (await this.catalog.extents(tableId)).map((extent) => extent.number) : [];
-      await session.deleteExtents(tableId, dropped);
       const staged = await stage(session, table);
+      // Only now: the query may read the table that it replaces.
+      await session.deleteExtents(tableId, dropped);
       failpoint('ingest.staged');
       return await this.commit(tableId, session, staged, dropped, request, (tx) => {
         const current = tx.get('table', tableId)!;
@@ -264,15 +263,19 @@ export class IngestionService {
 
   /** As the reference: a change of the schema is a transaction of its own, before the rows. */
   private async adaptSchema(table: TableEntity, request: QueryIngestion): Promise<void> {
-    if (request.recreateSchema && request.mode === 'set-or-replace') {
-      await this.tables.alterColumns(table.id, ({ columns }) =>
-        request.columns.map(
+    const { mode, columns: wanted } = request;
+    if (request.recreateSchema && mode === 'set-or-replace') {
+      await alterColumns(this.engine, this.catalog, table.id, (columns) =>
+        wanted.map(
           (column) => columns.find(({ name, type }) => name === column.name && type === column.type) ?? column,
         ),
       );
-    } else if (request.extendSchema && request.columns.length > table.columns.length) {
-      matchColumns(table, request.columns.slice(0, table.columns.length));
-      await this.tables.alterColumns(table.id, ({ columns }) => [...columns, ...request.columns.slice(columns.length)]);
+    } else if (request.extendSchema && wanted.length > table.columns.length) {
+      matchColumns(table, wanted.slice(0, table.columns.length));
+      await alterColumns(this.engine, this.catalog, table.id, (columns) => [
+        ...columns,
+        ...wanted.slice(columns.length),
+      ]);
     }
   }
 

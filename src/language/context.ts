@@ -18,6 +18,8 @@ export interface Table {
   readonly columns: readonly Column[];
   /** Hidden column with the row's extent number, as long as the rows are a table's own. */
   readonly extent?: Column;
+  /** Name of the stored table, or the name that `as` gave: for `withsource`. */
+  readonly name?: string;
   /** True when the order of rows is defined (`sort`, `serialize`, `range`, `print`, …). */
   readonly serialized?: boolean;
 }
@@ -97,7 +99,7 @@ export class BindContext {
       stored: table.columns.map((column) => column.id),
       extentColumn: extent,
     };
-    return { relation, columns, extent };
+    return { relation, columns, extent, name: table.name };
   }
 
   tableByName(name: string, span?: Span): Table {

@@ -60,7 +60,17 @@ function bindTableName(node: SyntaxNode, scope: Scope): Table {
   const found = tableOf(symbol);
   if (!found) {
     if (externalTableOf(symbol)) throw unsupported(node, 'An external table without external_table()');
+    if (namesCluster(node)) {
+      const message = `'${textOf(node)}' is of another cluster: only databases of this one can be read.`;
+      throw new KustoError('CAL0002', message, { span: spanOf(node) });
+    }
     throw new KustoError('SEM0100', `'${textOf(node)}' could not be resolved to a table.`, { span: spanOf(node) });
   }
   return scope.context.scan(found.database, found.table);
+}
+
+/** A path that begins with `cluster(…)`. */
+function namesCluster(node: SyntaxNode): boolean {
+  if (kindOf(node) === 'PathExpression') return namesCluster(part(node, 'Expression'));
+  return kindOf(node) === 'FunctionCallExpression' && nameOf(part(node, 'Name')) === 'cluster';
 }

@@ -36,7 +36,7 @@ export interface QueryServiceParts {
   readonly dialect: Dialect;
   readonly security: Pick<Security, 'authorization' | 'directory'>;
   readonly external: ExternalReader;
-  readonly clusterEndpoint: string;
+  readonly clusterEndpoint: () => string;
   readonly clock: () => Date;
 }
 
@@ -121,7 +121,7 @@ export class Queries implements QueryService {
     return {
       now: ticksOfDate(clock()),
       database: snapshot.database(context.database)?.name ?? context.database,
-      clusterEndpoint: clusterEndpoint || CLUSTER_NAME,
+      clusterEndpoint: clusterEndpoint() || CLUSTER_NAME,
       principal: currentPrincipal(context.caller),
       principalDetails: JSON.stringify(currentPrincipalDetails(context.caller)),
       isMemberOf: (name) => currentPrincipalIsMemberOf(context.caller, [name], security.directory),

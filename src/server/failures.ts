@@ -1,10 +1,10 @@
-import type { FastifyBaseLogger } from 'fastify';
 import { KustoError } from '../errors/index.js';
 import { maskSecrets } from '../protocol/index.js';
+import type { ServerLog } from './config.js';
 import type { RequestScope } from './scope.js';
 
 /** The coded error for whatever was thrown. What is not a KustoError is a defect: logged here, and not shown. */
-export function codedError(error: unknown, scope: RequestScope, log: FastifyBaseLogger): KustoError {
+export function codedError(error: unknown, scope: RequestScope, log: ServerLog): KustoError {
   if (error instanceof KustoError) return error;
   // An engine that was interrupted throws its own error; the cause is what the caller needs to hear.
   if (scope.signal.aborted) return scope.signal.reason as KustoError;

@@ -66,7 +66,7 @@ export interface CommandContext extends CommandServices {
   readonly request: RequestContext;
   /** Cancels the work: the request's signal, or an operation's own. */
   readonly signal: AbortSignal;
-  /** Of a command that is kept as an operation, once it runs. */
+  /** Of a command that is kept as an operation: it is told as completed after the handler has answered. */
   readonly operationId: string | undefined;
   /** The database of the request. Throws BadRequest_DatabaseNotExist when there is none of that name. */
   readonly database: DatabaseEntity;

@@ -171,7 +171,7 @@ function line(columns: readonly CopyColumn[], format: CopyOptions['format']): st
     const text = textOf(expression, type);
     return isText(type) ? quotedWhenNeeded(text, format) : `coalesce(${text}, '')`;
   });
-  return `${fields.join(` || ${quoteText(separator(format))} || `)} || chr(13)`;
+  return `concat(${fields.join(`, ${quoteText(separator(format))}, `)}, chr(13))`;
 }
 
 const separator = (format: CopyOptions['format']) => (format === 'tsv' ? '\t' : ',');
@@ -188,27 +188,32 @@ function quoteField(name: string, format: CopyOptions['format']): string {
 
 /** One JSON object: numbers and booleans as such, dynamic values nested, everything else as text. */
 function jsonLine(columns: readonly CopyColumn[]): string {
-  const members = columns.map(({ expression, name, type }) => {
-    const text = textOf(expression, type);
-    const key = quoteText(`${JSON.stringify(name)}:`);
-    switch (type) {
-      case 'bool':
-      case 'int':
-      case 'long':
-      case 'decimal':
-        return `${key} || coalesce(${text}, 'null')`;
-      case 'real':
-        return `${key} || CASE WHEN ${expression} IS NULL THEN 'null' WHEN isfinite(${expression}) THEN ${text} ELSE '"' || ${text} || '"' END`;
-      case 'dynamic':
-        // On one line; DuckDB's `json` would round long numbers, so it sees only texts of several lines.
-        return `${key} || coalesce(if(contains(${text}, chr(10)) OR contains(${text}, chr(13)), CAST(json(${text}) AS VARCHAR), ${text}), 'null')`;
-      case 'datetime':
-      case 'timespan':
-      case 'guid':
-        return `${key} || coalesce('"' || ${text} || '"', 'null')`;
-      case 'string':
-        return `${key} || CAST(to_json(coalesce(${text}, '')) AS VARCHAR)`;
-    }
+  const members = columns.map((column, c) => {
+    const key = `${c === 0 ? '{' : ','}${JSON.stringify(column.name)}:`;
+    return `${quoteText(key)}, ${jsonValue(column)}`;
   });
-  return `'{' || ${members.join(` || ',' || `)} || '}'`;
+  return `concat(${members.join(', ')}, '}')`;
+}
+
+function jsonValue({ expression, type }: CopyColumn): string {
+  const text = textOf(expression, type);
+  switch (type) {
+    case 'bool':
+    case 'int':
+    case 'long':
+    case 'decimal':
+      return `coalesce(${text}, 'null')`;
+    case 'real':
+      return `CASE WHEN ${expression} IS NULL THEN 'null' WHEN isfinite(${expression}) THEN ${text} ELSE concat('"', ${text}, '"') END`;
+    case 'dynamic':
+      // On one line; DuckDB's `json` would round long numbers, so it sees only texts of several lines.
+      return `coalesce(if(contains(${text}, chr(10)) OR contains(${text}, chr(13)), CAST(json(${text}) AS VARCHAR), ${text}), 'null')`;
+    case 'datetime':
+    case 'timespan':
+    case 'guid':
+      return `if(${expression} IS NULL, 'null', concat('"', ${text}, '"'))`;
+    case 'string':
+      return `CASE WHEN ${expression} IS NULL THEN '""' WHEN regexp_matches(${expression}, '[\\x00-\\x1f"\\\\]')
+        THEN CAST(to_json(${expression}) AS VARCHAR) ELSE concat('"', ${expression}, '"') END`;
+  }
 }

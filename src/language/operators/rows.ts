@@ -82,16 +82,17 @@ export const ROW_OPERATORS: Readonly<Record<string, OperatorBinder>> = {
       relation: input.relation,
       columns: input.relation.columns,
     };
-    const shared = { ...input, relation };
-    scope.declare(nameOf(part(node, 'Name')), { kind: 'table', make: () => scope.context.renewed(shared) });
+    const name = nameOf(part(node, 'Name'));
+    const shared = { ...input, relation, name };
+    scope.declare(name, { kind: 'table', make: () => scope.context.renewed(shared) });
     return shared;
   },
   ConsumeOperator: (_node, input) => limited(input, literal('long', 0n)),
-  GetSchemaOperator: (node, input, scope) => {
-    const columns = scope.context.columns(resultColumns(node));
+  GetSchemaOperator: (_node, input, scope) => {
+    const columns = GETSCHEMA.map(([name, type]) => scope.context.column(name, type));
     const rows = input.columns.map((column, i) => [
       literal('string', column.name),
-      literal('long', BigInt(i)),
+      literal('int', i),
       literal('string', CLR_TYPES[column.type]),
       literal('string', column.type),
     ]);
@@ -102,6 +103,14 @@ export const ROW_OPERATORS: Readonly<Record<string, OperatorBinder>> = {
     return input;
   },
 };
+
+/** The reference's own answer has an int ordinal, whatever the binder says. */
+const GETSCHEMA = [
+  ['ColumnName', 'string'],
+  ['ColumnOrdinal', 'int'],
+  ['DataType', 'string'],
+  ['ColumnType', 'string'],
+] as const;
 
 const CLR_TYPES = {
   bool: 'System.SByte',

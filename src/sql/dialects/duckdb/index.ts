@@ -1,6 +1,8 @@
 import type { AggregateRow, Dialect, LoweredCall, ScalarRow } from '../../dialect.js';
 import { list, name, sql, type Sql } from '../../tree.js';
 import { BASIC_AGGREGATES } from './aggregates/basic.js';
+import { COLLECTION_AGGREGATES } from './aggregates/collections.js';
+import { STATISTICS_AGGREGATES } from './aggregates/statistics.js';
 import { castTo } from './cast.js';
 import { RELATIONS } from './relations.js';
 import { CONDITIONAL_ROWS } from './scalars/conditionals.js';
@@ -23,7 +25,9 @@ const scalars: ReadonlyMap<string, ScalarRow> = new Map(
   }),
 );
 
-const aggregates: ReadonlyMap<string, AggregateRow> = new Map(Object.entries({ ...BASIC_AGGREGATES }));
+const aggregates: ReadonlyMap<string, AggregateRow> = new Map(
+  Object.entries({ ...BASIC_AGGREGATES, ...COLLECTION_AGGREGATES, ...STATISTICS_AGGREGATES }),
+);
 
 /** Types that cross into JavaScript as text. */
 const AS_TEXT = new Set(['guid', 'decimal']);

@@ -176,9 +176,10 @@ export const OPERATOR_ROWS: Readonly<Record<string, ScalarRow>> = {
     const { x, y } = compared(call);
     return sql`(${x} = ${y})`;
   },
+  // Null keys meet in a join (seen in the reference's answers), unlike in a filter.
   '==in-join': (call) => {
-    const { x, y } = compared(call);
-    return sql`(${x} = ${y})`;
+    const { x, y, type } = compared(call);
+    return type === 'string' ? sql`(${x} = ${y})` : sql`(${x} IS NOT DISTINCT FROM ${y})`;
   },
   '<': ordering('<'),
   '<=': ordering('<='),
