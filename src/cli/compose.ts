@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +10,7 @@ import { openDuckDb } from '../engines/duckdb/open.js';
 import { KustoError } from '../errors/index.js';
 import { ExportCapacity, exportLimit, Journal, SecuredTargetStores } from '../export/index.js';
 import type { ExportServices } from '../export/index.js';
+import { IngestionService } from '../ingestion/ingestion-service.js';
 import { ExternalTables } from '../query/external-tables.js';
 import { Queries } from '../query/service.js';
 import { Scheduler, systemClock } from '../scheduler/index.js';
@@ -20,6 +22,10 @@ import { MACROS } from '../sql/dialects/duckdb/macros.js';
 import { authMetadata } from './auth-metadata.js';
 import type { Configuration } from './config.js';
 import { logScheduler } from './scheduler-log.js';
+
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  readonly version: string;
+};
 
 const DEFAULT_DATABASE = 'NetDefaultDB';
 /** In the engine's exchange directory: where exports keep what must survive a kill. All else there is debris of a kill. */
@@ -90,17 +96,39 @@ export async function compose(
       journal: await Journal.open(join(engine.exchangeDirectory, JOURNAL)),
       now,
     };
+    const machine = { nodes: 1, cores: availableParallelism() };
+    const exportCapacity = new ExportCapacity(() =>
+      exportLimit(machine, catalog.snapshot().policy('cluster', 'capacity')),
+    );
+    const ingestion = await IngestionService.open({ engine, catalog, localRoots: configuration.localRoots });
+    const about = {
+      version,
+      startedOn: now(),
+      get address() {
+        return address;
+      },
+    };
     const scheduler = new Scheduler({
       services: exports,
-      capacity: new ExportCapacity(() =>
-        exportLimit({ nodes: 1, cores: availableParallelism() }, catalog.snapshot().policy('cluster', 'capacity')),
-      ),
+      capacity: exportCapacity,
       clock: systemClock,
       onEvent: (event) => logScheduler(event, log),
     });
     const operations = new OperationRunner(catalog, systemClock);
     const commands = createCommandService(
-      { catalog, engine, queries, security: guard, secrets, store, operations, clock: systemClock },
+      {
+        catalog,
+        engine,
+        queries,
+        ingestion,
+        operations,
+        clock: systemClock,
+        security: guard,
+        secrets,
+        store,
+        exportCapacity,
+        about,
+      },
       [...CORE_COMMANDS, ...exportCommands({ services: exports, control: scheduler })],
     );
     const serverConfig: ServerConfig = {

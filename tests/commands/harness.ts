@@ -5,6 +5,10 @@ import { CORE_COMMANDS, createCommandService, OperationRunner, type Command } fr
 import type { CommandServices } from '../../src/commands/index.js';
 import { openDuckDb } from '../../src/engines/duckdb/open.js';
 import { KustoError } from '../../src/errors/index.js';
+import { IngestionService } from '../../src/ingestion/ingestion-service.js';
+import { Queries } from '../../src/query/service.js';
+import { DUCKDB } from '../../src/sql/dialects/duckdb/index.js';
+import { MACROS } from '../../src/sql/dialects/duckdb/macros.js';
 import type { QueryService, RequestContext } from '../../src/query/query-service.js';
 import { parseSecurityConfig, SecretBox, Security, type Caller } from '../../src/security/index.js';
 import type { KustoValue } from '../../src/values/index.js';
@@ -23,12 +27,19 @@ export interface Setup {
   readonly services?: Partial<CommandServices>;
   readonly now?: () => Date;
   readonly security?: unknown;
+  /** Queries run; otherwise they are only looked at. */
+  readonly realQueries?: boolean;
 }
 
 /** Commands over the real catalog, engine and security, in memory. */
 export async function openCommands(setup: Setup = {}) {
   const now = setup.now ?? (() => new Date());
-  const engine = await openDuckDb({ data: ':memory:' });
+  const engine = await openDuckDb({
+    data: ':memory:',
+    setup: async (connection) => {
+      for (const macro of MACROS) await connection.run(`CREATE OR REPLACE MACRO ${macro}`);
+    },
+  });
   const catalog = await StoredCatalog.open(engine.persistence, now);
   const config = parseSecurityConfig({
     authentication: [{ kind: 'entra', tenantId: TENANT, domains: ['fabrikam.com'] }],
@@ -40,7 +51,28 @@ export async function openCommands(setup: Setup = {}) {
     ...(setup.security as object | undefined),
   });
   await catalog.transact((tx) => tx.put({ kind: 'database', id: randomUUID(), name: 'Db', prettyName: '' }));
-  const queries = queryDouble();
+  const security = new Security(config, catalog);
+  const external = {
+    open: () =>
+      Promise.resolve({
+        sql: () => {
+          throw new Error('This test did not expect an external table.');
+        },
+        release: () => Promise.resolve(),
+      }),
+  };
+  const double = queryDouble();
+  const queries = setup.realQueries
+    ? new Queries({
+        catalog,
+        engine,
+        dialect: DUCKDB,
+        security,
+        external,
+        clusterEndpoint: 'https://calypso.test',
+        clock: now,
+      })
+    : double;
   const clock = { now };
   const operations = new OperationRunner(catalog, clock);
   const services: CommandServices = {
@@ -49,7 +81,10 @@ export async function openCommands(setup: Setup = {}) {
     queries,
     operations,
     clock,
-    security: new Security(config, catalog),
+    security,
+    ingestion: await IngestionService.open({ engine, catalog, localRoots: [engine.exchangeDirectory] }),
+    exportCapacity: { total: 3, consumed: 1 },
+    about: { version: '1.2.3', startedOn: now(), address: 'https://calypso.test' },
     secrets: new SecretBox(randomBytes(32)),
     store: { localRoots: [engine.exchangeDirectory] },
     ...setup.services,
@@ -62,7 +97,8 @@ export async function openCommands(setup: Setup = {}) {
     service,
     catalog,
     engine,
-    queries,
+    /** What was asked of the query service, and what it is to answer; unless it is the real one. */
+    queries: double,
     operations,
     run,
     /** Rows as objects. */

@@ -23,9 +23,7 @@ export const createDatabase = defineCommand({
       tx.put({ kind: 'database', id: newId(), name: called, prettyName: '' });
       return true;
     });
-    return [
-      row(CREATED, { DatabaseName: called, Created: String(created), StoresMetadata: true, StoresData: true }),
-    ];
+    return [row(CREATED, { DatabaseName: called, Created: String(created), StoresMetadata: true, StoresData: true })];
   },
 });
 

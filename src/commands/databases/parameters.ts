@@ -1,17 +1,6 @@
 import { KustoError } from '../../errors/index.js';
 import type { ColumnSchema, KustoType } from '../../values/index.js';
-import {
-  Input,
-  list,
-  name,
-  oneOf,
-  opt,
-  seq,
-  type,
-  value,
-  type Reader,
-  type State,
-} from '../framework/index.js';
+import { Input, list, name, oneOf, opt, seq, type, value, type Reader, type State } from '../framework/index.js';
 import { readExpression } from '../framework/text.js';
 
 export interface FunctionParameter {
@@ -30,7 +19,11 @@ const column = seq(name('name'), ':', type('type'));
 const parameter = seq(
   name('name'),
   ':',
-  oneOf(seq(type('type'), opt('=', value('defaultValue', EXPRESSION))), '( * )', seq('(', list('columns', column), ')')),
+  oneOf(
+    seq(type('type'), opt('=', value('defaultValue', EXPRESSION))),
+    '( * )',
+    seq('(', list('columns', column), ')'),
+  ),
 );
 const parameters = seq('(', opt(list('parameters', parameter)), ')');
 

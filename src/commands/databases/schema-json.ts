@@ -27,8 +27,11 @@ type Wanted = Properties<typeof ENTITIES>;
 /** The document that editors of KQL take their completions from. */
 function document(database: DatabaseEntity, snapshot: CatalogSnapshot, wanted: Wanted): object {
   const all = Object.values(wanted).every((one) => one !== true);
-  const byName = <E extends { readonly name: string }>(isWanted: boolean | undefined, some: readonly E[], of: (one: E) => object) =>
-    Object.fromEntries(all || isWanted === true ? some.map((one) => [one.name, of(one)]) : []);
+  const byName = <E extends { readonly name: string }>(
+    isWanted: boolean | undefined,
+    some: readonly E[],
+    of: (one: E) => object,
+  ) => Object.fromEntries(all || isWanted === true ? some.map((one) => [one.name, of(one)]) : []);
   return {
     Name: database.name,
     Tables: byName(wanted.Tables, snapshot.list('table', database.id), (table) => ({
@@ -88,7 +91,14 @@ const showDatabaseSchemaAsJson = defineCommand({
 
 const showDatabasesSchemaAsJson = defineCommand({
   name: 'ShowDatabasesSchemaAsJson',
-  grammar: seq('show databases (', values('databases', NAME), ') schema', opt('details'), 'as json', properties(ENTITIES)),
+  grammar: seq(
+    'show databases (',
+    values('databases', NAME),
+    ') schema',
+    opt('details'),
+    'as json',
+    properties(ENTITIES),
+  ),
   permission: SHOW_PERMISSION,
   scope: (args) => args.databases.map(databaseScope),
   result: SCHEMA,
@@ -112,8 +122,4 @@ const showSchemaAsJson = defineCommand({
   },
 });
 
-export const SCHEMA_JSON: readonly Command[] = [
-  showDatabaseSchemaAsJson,
-  showDatabasesSchemaAsJson,
-  showSchemaAsJson,
-];
+export const SCHEMA_JSON: readonly Command[] = [showDatabaseSchemaAsJson, showDatabasesSchemaAsJson, showSchemaAsJson];

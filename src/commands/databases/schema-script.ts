@@ -42,7 +42,8 @@ function* commands(database: DatabaseEntity, snapshot: CatalogSnapshot, withMapp
     }
   }
   for (const { name: called, parameters, body, folder, docString } of snapshot.list('function', database.id)) {
-    const given = texts(folder, docString).replace(' with (', ' with (skipvalidation=true, ') || ' with (skipvalidation=true)';
+    const given =
+      texts(folder, docString).replace(' with (', ' with (skipvalidation=true, ') || ' with (skipvalidation=true)';
     yield `.create-or-alter function${given} ${bracketed(called)}${parameters} ${body}`;
   }
 }

@@ -9,7 +9,7 @@ import {
   sampleUris,
   type CommandProperties,
 } from '../../external/index.js';
-import { checkColumns, checkName, makeAdmin, newId, notFound } from '../entities.js';
+import { admin, checkColumns, checkName, makeAdmin, newId, notFound } from '../entities.js';
 import {
   defineCommand,
   name,
@@ -73,8 +73,6 @@ type Mode = 'Create' | 'Alter' | 'CreateOrAlter';
 
 async function put(args: Definition, context: CommandContext, mode: Mode): Promise<CommandResult> {
   const known = context.catalog.snapshot().byName('externalTable', context.database.id, args.table);
-  if (mode === 'CreateOrAlter' && known !== undefined)
-    context.authorize('ExternalTableAdmin', externalTableScope(args.table));
   if (mode === 'Alter' && known === undefined) throw notFound('externalTable', args.table, context.spanOf('table'));
   const { table, command } = build(args, context, mode === 'Create' ? undefined : known);
   if (command.validateNotEmpty) await requireFiles(table, context);
@@ -132,8 +130,9 @@ function define(mode: Mode): Command {
   return defineCommand({
     name: `${mode}StorageExternalTable`,
     grammar: seq(VERBS[mode], 'external table', name('table'), storageDefinition),
-    permission: mode === 'Alter' ? 'ExternalTableAdmin' : 'DatabaseUser',
-    ...(mode === 'Alter' ? { scope: (args: { readonly table: string }) => externalTableScope(args.table) } : {}),
+    permission: (args, context) =>
+      mode === 'Create' ? 'DatabaseUser' : admin(context, 'externalTable', args.table, 'ExternalTableAdmin'),
+    scope: (args) => externalTableScope(args.table),
     result: mode === 'Create' ? EXTERNAL_TABLE : EXTERNAL_TABLE_FULL,
     operation: `ExternalTable${mode}`,
     run: (args, context) => put(args, context, mode),

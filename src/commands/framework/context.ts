@@ -2,6 +2,7 @@ import type { Catalog } from '../../catalog/catalog.js';
 import type { DatabaseEntity } from '../../catalog/model.js';
 import type { Engine } from '../../engines/engine.js';
 import type { Span } from '../../errors/index.js';
+import type { IngestionService } from '../../ingestion/ingestion-service.js';
 import type { QueryService, RequestContext } from '../../query/query-service.js';
 import type { Permission, SecretBox, Security } from '../../security/index.js';
 import type { StoreOptions } from '../../storage/index.js';
@@ -24,6 +25,16 @@ export interface Clock {
   now(): Date;
 }
 
+/** The server, as `.show version` and `.show cluster` tell it. */
+export interface About {
+  readonly version: string;
+  /** Undefined when it is not known. */
+  readonly buildTime?: Date;
+  readonly startedOn: Date;
+  /** Its public address; empty before it listens. */
+  readonly address: string;
+}
+
 /** What the handlers of all families work with. Made once, by whoever starts the server. */
 export interface CommandServices {
   readonly catalog: Catalog;
@@ -33,7 +44,11 @@ export interface CommandServices {
   readonly secrets: Pick<SecretBox, 'seal' | 'open'>;
   /** How stores are opened: local roots, deadlines. */
   readonly store: StoreOptions;
+  readonly ingestion: Pick<IngestionService, 'ingestQuery' | 'ingestInline' | 'ingestFiles'>;
   readonly operations: OperationRunner;
+  /** How many exports may run at once, and how many do. */
+  readonly exportCapacity: { readonly total: number; readonly consumed: number };
+  readonly about: About;
   readonly clock: Clock;
 }
 

@@ -28,6 +28,7 @@ import type { RequestContext } from '../../../src/query/query-service.js';
 import type { AccessToken, ManagedIdentity } from '../../../src/security/index.js';
 import type { StoreOptions } from '../../../src/storage/index.js';
 import type { KustoValue } from '../../../src/values/index.js';
+import { IngestionService } from '../../../src/ingestion/ingestion-service.js';
 import { Queries } from '../../../src/query/service.js';
 import { ExternalTables } from '../../../src/query/external-tables.js';
 import { DUCKDB } from '../../../src/sql/dialects/duckdb/index.js';
