@@ -119,10 +119,22 @@ export async function openBench(options: BenchOptions) {
   const capacity = new ExportCapacity(() => options.capacity ?? 2);
   const scheduler = new Scheduler({ services, capacity, clock, ...options.scheduler });
   const operations = new OperationRunner(catalog, clock);
-  const commands = createCommandService({ catalog, engine, queries, security, secrets, store, operations, clock }, [
-    ...CORE_COMMANDS,
-    ...exportCommands({ services, control: scheduler }),
-  ]);
+  const commands = createCommandService(
+    {
+      catalog,
+      engine,
+      queries,
+      ingestion: await IngestionService.open({ engine, catalog, localRoots: store.localRoots }),
+      security,
+      secrets,
+      store,
+      operations,
+      clock,
+      exportCapacity: capacity,
+      about: { version: 'test', startedOn: clock.now(), address: '' },
+    },
+    [...CORE_COMMANDS, ...exportCommands({ services, control: scheduler })],
+  );
   const run = (text: string, as: Caller = ADMIN, database = 'Db') => commands.run(text, requestOf(as, database));
   return {
     run,
