@@ -43,6 +43,7 @@ const ALIASES: Readonly<Record<string, string>> = {
 /** Types that the reference engine answers where the official binder has another. */
 const RESULT_TYPES: Readonly<Record<string, (args: readonly Scalar[]) => KustoType | undefined>> = {
   hourofday: () => 'long',
+  jaccard_index: () => 'real',
   ceiling: ([number]) => (number?.type === 'int' || number?.type === 'long' ? 'real' : undefined),
   datetime_diff: ([period]) =>
     period?.kind === 'literal' && String(period.value).toLowerCase() === 'week' ? 'real' : undefined,
