@@ -84,7 +84,7 @@ export async function compose(
       dialect: DUCKDB,
       security: guard,
       external,
-      clusterEndpoint: address,
+      clusterEndpoint: () => address,
       clock: now,
     });
     const exports: ExportServices = {
@@ -100,6 +100,13 @@ export async function compose(
     const exportCapacity = new ExportCapacity(() =>
       exportLimit(machine, catalog.snapshot().policy('cluster', 'capacity')),
     );
+    const scheduler = new Scheduler({
+      services: exports,
+      capacity: exportCapacity,
+      clock: systemClock,
+      onEvent: (event) => logScheduler(event, log),
+    });
+    const operations = new OperationRunner(catalog, systemClock);
     const ingestion = await IngestionService.open({ engine, catalog, localRoots: configuration.localRoots });
     const about = {
       version,
@@ -108,13 +115,6 @@ export async function compose(
         return address;
       },
     };
-    const scheduler = new Scheduler({
-      services: exports,
-      capacity: exportCapacity,
-      clock: systemClock,
-      onEvent: (event) => logScheduler(event, log),
-    });
-    const operations = new OperationRunner(catalog, systemClock);
     const commands = createCommandService(
       {
         catalog,
