@@ -6,6 +6,7 @@
  * Arguments: root folder, number of slices, records a slice, connection strings.
  */
 import { join } from 'node:path';
+import { KustoError } from '../../../src/errors/index.js';
 import { connectionRef } from '../../../src/external/index.js';
 import { columnName, tableName } from '../../../src/sql/dialects/duckdb/layout.js';
 import { createExternalTable, createJob, createTables, DATABASE, ingest, jobOf, openBench } from './bench.js';
@@ -46,7 +47,10 @@ while (
   jobOf(bench).cursor !== bench.catalog.currentCursor().toString() ||
   bench.services.journal.entries().length > 0
 ) {
-  await bench.scheduler.runNow('job', new AbortController().signal).catch(() => undefined);
+  // Passing faults are tried again; what lasts is told.
+  await bench.scheduler.runNow('job', new AbortController().signal).catch((error: unknown) => {
+    if (!(error instanceof KustoError) || error.permanent) throw error;
+  });
 }
 const artifacts = await bench.catalog.artifacts('job');
 const files = artifacts.map(({ path, numRecords }) => [path, numRecords]);
