@@ -1,7 +1,5 @@
 import type { ConnectionRef } from '../catalog/model.js';
-import { KustoError } from '../errors/index.js';
-import { credentialProvider, type StorageAccess, type StorageUsage } from '../external/index.js';
-import type { StoreCredential } from '../storage/index.js';
+import { credentialProvider, tokensFor, type StorageAccess, type StorageUsage } from '../external/index.js';
 import type { CommandContext } from './framework/index.js';
 
 const BEARS_TOKEN: readonly ConnectionRef['credential'][] = ['impersonate', 'managed_identity', 'token'];
@@ -18,32 +16,18 @@ export function checkConnection(connection: ConnectionRef, context: CommandConte
 /** Storage in the name that each connection string names; policies are asked at each use. */
 export function storageAccess(usage: StorageUsage, databaseId: string, context: CommandContext): StorageAccess {
   const { security, secrets, request, store } = context;
-  const tokenFor = (connection: ConnectionRef): Promise<StoreCredential> => {
-    const { address, credential, identity = '' } = connection;
-    const target = { type: 'external_data', address } as const;
-    if (credential === 'managed_identity') {
-      security.requireIdentity(identity, usage, databaseId);
-      const token = security.credentialFor(identity, usage, databaseId, target);
-      return Promise.resolve({
-        kind: 'token',
-        credential: token,
-        principal: `managed identity ${identity}`,
-        renewable: true,
-      });
-    }
-    if (credential !== 'impersonate') {
-      throw new KustoError('Storage_NotSupported', `Calypso cannot use the credential that is given for '${address}'.`);
-    }
-    const token = security.callerCredentialFor(request.caller, target);
-    return Promise.resolve({ kind: 'token', credential: token, principal: 'the caller', renewable: true });
-  };
-  const carried = credentialProvider({ unseal: (sealed) => secrets.open(sealed), tokenFor });
+  const tokenFor = tokensFor(security, { databaseId, impersonate: { caller: request.caller } });
+  const credentialFor = credentialProvider({ unseal: (sealed) => secrets.open(sealed), tokenFor });
   return {
     usage,
     store,
-    credentialFor: (connection, use) => {
+    credentialFor(connection, use) {
       checkConnection(connection, context);
-      return carried(connection, use);
+      const { credential, identity } = connection;
+      // Before anything is contacted: the token would be refused only on the way.
+      if (credential === 'managed_identity' && identity !== undefined)
+        security.requireIdentity(identity, use, databaseId);
+      return credentialFor(connection, use);
     },
   };
 }

@@ -9,6 +9,8 @@ export type Binding =
   | { readonly kind: 'scalar'; readonly value: Scalar }
   /** Bound anew at each use, so that each use has columns of its own. */
   | { readonly kind: 'table'; readonly make: () => Table }
+  /** A named row, whose columns are reached by a path (`s1.x` in scan). */
+  | { readonly kind: 'row'; readonly columns: readonly Column[] }
   /** A function declared by `let`, with what it sees. */
   | { readonly kind: 'function'; readonly declaration: SyntaxNode; readonly scope: Scope };
 

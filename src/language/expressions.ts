@@ -113,6 +113,11 @@ function bindPath(node: SyntaxNode, scope: Scope): Scalar {
     if (!column) throw unsupported(node, `${textOf(node)} outside of a join condition`);
     return use(column);
   }
+  if (kindOf(base) === 'NameReference') {
+    const row = scope.lookup(nameOf(base));
+    const column = row?.kind === 'row' && row.columns.find((candidate) => candidate.name === nameOf(selector));
+    if (column) return use(column);
+  }
   const key =
     kindOf(selector) === 'NameReference'
       ? literal('string', nameOf(selector))

@@ -82,7 +82,7 @@ export function buildServer({ queries, commands, authenticate, config, log }: Se
         milliseconds: Math.round(reply.elapsedTime),
         ...(caller && { principal: fullyQualifiedName(caller.principal) }),
         ...(scope.database && { database: scope.database }),
-        ...(logsText && { text: maskSecrets(scope.text).slice(0, 4096) }),
+        ...(logsText && { text: maskSecrets(scope.text.slice(0, 4096)) }),
       },
       'request',
     );

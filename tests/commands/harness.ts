@@ -69,7 +69,7 @@ export async function openCommands(setup: Setup = {}) {
         dialect: DUCKDB,
         security,
         external,
-        clusterEndpoint: 'https://calypso.test',
+        clusterEndpoint: () => 'https://calypso.test',
         clock: now,
       })
     : double;

@@ -6,6 +6,7 @@ import {
   connectionRef,
   externalFiles,
   partitionJson,
+  requireNotEmpty,
   sampleUris,
   type CommandProperties,
 } from '../../external/index.js';
@@ -75,7 +76,9 @@ async function put(args: Definition, context: CommandContext, mode: Mode): Promi
   const known = context.catalog.snapshot().byName('externalTable', context.database.id, args.table);
   if (mode === 'Alter' && known === undefined) throw notFound('externalTable', args.table, context.spanOf('table'));
   const { table, command } = build(args, context, mode === 'Create' ? undefined : known);
-  if (command.validateNotEmpty) await requireFiles(table, context);
+  if (command.validateNotEmpty) {
+    await requireNotEmpty(table, storageAccess('ExternalTable', table.databaseId, context), context.signal);
+  }
   if (!command.dryRun) {
     await context.catalog.transact((tx) => {
       const isNew = tx.get('externalTable', table.id) === undefined;
@@ -87,21 +90,6 @@ async function put(args: Definition, context: CommandContext, mode: Mode): Promi
   return mode === 'Create'
     ? { columns: EXTERNAL_TABLE, rows: [externalTableRow(table)] }
     : { columns: EXTERNAL_TABLE_FULL, rows: [fullRow(table)] };
-}
-
-async function requireFiles(table: ExternalTableEntity, context: CommandContext): Promise<void> {
-  for (const connection of table.connections) {
-    const one = { ...table, connections: [connection] };
-    const files = externalFiles(one, storageAccess('ExternalTable', table.databaseId, context), {
-      limit: 1,
-      signal: context.signal,
-    });
-    for await (const _ of files) return;
-    throw new KustoError(
-      'ExternalTable_InvalidDefinition',
-      `There is no file of the table at '${connection.address}'. Put one there, or leave validateNotEmpty out.`,
-    );
-  }
 }
 
 const PREVIEW = schema('Uri: string, Size: long, Partition: dynamic');

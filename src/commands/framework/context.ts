@@ -7,6 +7,7 @@ import type { QueryService, RequestContext } from '../../query/query-service.js'
 import type { Permission, SecretBox, Security } from '../../security/index.js';
 import type { StoreOptions } from '../../storage/index.js';
 import type { CommandResult } from '../command.js';
+import type { Clock } from './clock.js';
 import type { OperationRunner } from './operations.js';
 
 /** Security as it is now: a configuration that is read again gives other values. */
@@ -20,10 +21,6 @@ export type CommandSecurity = Pick<
   | 'credentialFor'
   | 'callerCredentialFor'
 >;
-
-export interface Clock {
-  now(): Date;
-}
 
 /** The server, as `.show version` and `.show cluster` tell it. */
 export interface About {

@@ -1,3 +1,4 @@
+import { KustoError } from '../../errors/index.js';
 import type { ColumnBatch, ColumnSchema } from '../../values/index.js';
 import type { CompiledSql, CopiedFile, CopyOptions, StagedPartition, StagedResult } from '../engine.js';
 import type { EngineConnection } from './connection.js';
@@ -63,6 +64,7 @@ export class DuckDbStagedResult implements StagedResult {
         [],
         { urgent: true },
       );
+      assertWhole(page.rowCount, Math.min(PAGE_ROWS, this.rowCount - from));
       yield readResult(page, this.columns);
     }
   }
@@ -86,6 +88,15 @@ export class DuckDbStagedResult implements StagedResult {
   }
 }
 
+/** Pages, partitions and files are ranges of row ids: a gap would lose rows without a word. */
+export function assertWhole(rows: number, expected: number): void {
+  if (rows !== expected)
+    throw new KustoError(
+      'General_InternalServerError',
+      `The engine gave ${rows} rows of a result where it holds ${expected}.`,
+    );
+}
+
 /** The driver's decoder takes a byte order mark off the front of a text: it gets one more to take. */
 function readable(column: ColumnSchema, position: number): string {
   const name = `k${position}`;
@@ -104,13 +115,17 @@ async function findPartitions(
   if (partitionBy.length === 0) return [{ values: [], firstRow: 0, rowCount }];
   const keys = partitionBy.map((c) => `k${c}`).join(', ');
   const result = await connection.run(
-    `SELECT ${partitionBy.map((c) => readable(columns[c]!, c)).join(', ')}, min(rowid), count(*) FROM ${RESULT} GROUP BY ${keys} ORDER BY min(rowid)`,
+    `SELECT ${partitionBy.map((c) => readable(columns[c]!, c)).join(', ')}, min(rowid), count(*), max(rowid) FROM ${RESULT} GROUP BY ${keys} ORDER BY min(rowid)`,
   );
   const count: ColumnSchema = { name: 'count', type: 'long' };
-  const batch = readResult(result, [...partitionBy.map((c) => columns[c]!), count, count]);
-  return Array.from({ length: batch.rowCount }, (_, row) => ({
-    values: partitionBy.map((_key, k) => batch.columns[k]![row]!),
-    firstRow: Number(batch.columns[partitionBy.length]![row]),
-    rowCount: Number(batch.columns[partitionBy.length + 1]![row]),
-  }));
+  const batch = readResult(result, [...partitionBy.map((c) => columns[c]!), count, count, count]);
+  const [first, counts, last] = batch.columns.slice(partitionBy.length) as bigint[][];
+  return Array.from({ length: batch.rowCount }, (_, row) => {
+    assertWhole(Number(counts![row]), Number(last![row]! - first![row]!) + 1);
+    return {
+      values: partitionBy.map((_key, k) => batch.columns[k]![row]!),
+      firstRow: Number(first![row]),
+      rowCount: Number(counts![row]),
+    };
+  });
 }

@@ -10,6 +10,7 @@ import { CONVERSION_ROWS } from './scalars/conversions.js';
 import { DYNAMIC_ROWS } from './scalars/dynamic.js';
 import { OPERATOR_ROWS } from './scalars/operators.js';
 import { EXTENT_ROWS } from './scalars/rows.js';
+import { SERIES_ROWS } from './scalars/series.js';
 import { STRING_ROWS } from './scalars/strings.js';
 import { WINDOW_ROWS } from './windows.js';
 import { write } from './writer.js';
@@ -22,6 +23,7 @@ const scalars: ReadonlyMap<string, ScalarRow> = new Map(
     ...DYNAMIC_ROWS,
     ...CONDITIONAL_ROWS,
     ...EXTENT_ROWS,
+    ...SERIES_ROWS,
   }),
 );
 

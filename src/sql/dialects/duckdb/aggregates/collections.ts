@@ -62,6 +62,12 @@ export const COLLECTION_AGGREGATES: Readonly<Record<string, AggregateRow>> = {
   make_set: (call) => limited(distinct(collected(call, call.args[0]!)), call.args[1]),
   makeset: (call) => limited(distinct(collected(call, call.args[0]!)), call.args[1]),
   make_set_if: (call) => limited(distinct(collected(call, call.args[0]!, { condition: call.args[1]! })), call.args[2]),
+  /** `[position, value]` pairs, for make-series. */
+  series_pairs: (call) => {
+    const [position, held] = call.args as [LoweredArgument, LoweredArgument];
+    const pair = sql`'[' || ${position.sql} || ',' || coalesce(${toDynamic(held)}, 'null') || ']'`;
+    return sql`kql_json_array(coalesce(list(${pair}), []))`;
+  },
   make_bag: makeBag,
   make_dictionary: makeBag,
   make_bag_if: (call) =>

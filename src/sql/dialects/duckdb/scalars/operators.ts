@@ -176,6 +176,11 @@ export const OPERATOR_ROWS: Readonly<Record<string, ScalarRow>> = {
     const { x, y } = compared(call);
     return sql`(${x} = ${y})`;
   },
+  // Equality of group keys: null is like null (internal).
+  same: (call) => {
+    const { x, y } = compared(call);
+    return sql`(${x} IS NOT DISTINCT FROM ${y})`;
+  },
   // Null keys meet in a join (seen in the reference's answers), unlike in a filter.
   '==in-join': (call) => {
     const { x, y, type } = compared(call);
