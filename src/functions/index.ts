@@ -14,6 +14,8 @@ import type { ScalarFunction } from './scalar-function.js';
 
 export type { KeyValueOptions } from './key-values.js';
 export type { FunctionCall, ScalarFunction } from './scalar-function.js';
+export { formatPieces } from './datetime-format.js';
+export { plainPattern } from './parse-patterns.js';
 export { PERIOD_TICKS } from './datetimes.js';
 export { asciiRe2 } from './regex.js';
 export { isWindowFunction } from './windows.js';

@@ -11,6 +11,7 @@ import { DATETIME_ROWS } from './scalars/datetimes.js';
 import { DYNAMIC_ROWS } from './scalars/dynamic.js';
 import { MATH_ROWS } from './scalars/mathematics.js';
 import { OPERATOR_ROWS } from './scalars/operators.js';
+import { PARSE_ROWS } from './scalars/parse.js';
 import { REGEX_ROWS } from './scalars/regexes.js';
 import { EXTENT_ROWS } from './scalars/rows.js';
 import { SERIES_ROWS } from './scalars/series.js';
@@ -23,6 +24,7 @@ const scalars: ReadonlyMap<string, ScalarRow> = new Map(
     ...OPERATOR_ROWS,
     ...STRING_ROWS,
     ...REGEX_ROWS,
+    ...PARSE_ROWS,
     ...DATETIME_ROWS,
     ...MATH_ROWS,
     ...CONVERSION_ROWS,

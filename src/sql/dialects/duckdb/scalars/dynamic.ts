@@ -1,5 +1,6 @@
 import type { LoweredArgument, ScalarRow } from '../../../dialect.js';
 import { sql, value } from '../../../tree.js';
+import { fromDynamic } from './dynamic-conversion.js';
 
 /** Access into dynamic values. */
 export const DYNAMIC_ROWS: Readonly<Record<string, ScalarRow>> = {
@@ -14,6 +15,11 @@ export const DYNAMIC_ROWS: Readonly<Record<string, ScalarRow>> = {
       return sql`kql_null_json(json_extract(${container.sql}, ${value('string', `$[${key.literal}]`)}))`;
     }
     return undefined;
+  },
+  tuple_item: ({ args, type, lowering }) => {
+    const [tuple, index] = args as [LoweredArgument, LoweredArgument];
+    const item = sql`kql_null_json(json_extract(${tuple.sql}, ${value('string', `$[${String(index.literal)}]`)}))`;
+    return lowering.emptyForNull(fromDynamic(item, type, lowering), type);
   },
   row_item: ({ args, type, lowering }) => {
     const [row, index] = args as [LoweredArgument, LoweredArgument];
