@@ -1,5 +1,6 @@
 import { KustoError } from '../errors/index.js';
 import { literal, use, type Scalar } from '../plan/index.js';
+import type { KustoType } from '../values/index.js';
 import { isWindowFunction } from '../functions/windows.js';
 import { foldRequestFact } from './request-facts.js';
 import { bindScalar, bindTable, Scope } from './context.js';
@@ -20,8 +21,31 @@ export function bindFunctionCall(node: SyntaxNode, scope: Scope): Scalar {
   if (isWindowFunction(name)) {
     return { kind: 'window', name, args, type: typeOf(node), span: spanOf(node) };
   }
-  return call(node, name, args);
+  const canonical = ALIASES[name] ?? name;
+  return call(node, canonical, args, RESULT_TYPES[canonical]?.(args) ?? typeOf(node));
 }
+
+/** Older names of functions. */
+const ALIASES: Readonly<Record<string, string>> = {
+  datepart: 'datetime_part',
+  extractall: 'extract_all',
+  extractjson: 'extract_json',
+  make_string: 'unicode_codepoints_to_string',
+  notempty: 'isnotempty',
+  notnull: 'isnotnull',
+  parseurl: 'parse_url',
+  parseurlquery: 'parse_urlquery',
+  to_utf8: 'unicode_codepoints_from_string',
+  totime: 'totimespan',
+};
+
+/** Types that the reference engine answers where the official binder has another. */
+const RESULT_TYPES: Readonly<Record<string, (args: readonly Scalar[]) => KustoType | undefined>> = {
+  hourofday: () => 'long',
+  ceiling: ([number]) => (number?.type === 'int' || number?.type === 'long' ? 'real' : undefined),
+  datetime_diff: ([period]) =>
+    period?.kind === 'literal' && String(period.value).toLowerCase() === 'week' ? 'real' : undefined,
+};
 
 export function argumentsOf(node: SyntaxNode): SyntaxNode[] {
   const list = maybe(node, 'ArgumentList');
