@@ -122,3 +122,5 @@ function checkCombination(parsed: StorageAddress, credential: ConnectionCredenti
       return takes();
   }
 }
+
+export type { ConnectionCredential, ConnectionString } from './connection.js';
