@@ -5,13 +5,30 @@ import { toArray } from './syntax.js';
 /** Semantic complaints of the official binder that the reference engine does not share (seen wrong in practice). */
 const FALSE_ALARMS: ReadonlySet<string> = new Set(['KS234']);
 
+/** `A value of type bool expected`, where the reference takes others too: count(x), and not("term") in a search. */
+const BOOL_EXPECTED = 'KS107';
+
+/** `The expression value must be an integer`: the seconds of make_timespan() need not be one. */
+const INTEGER_EXPECTED = 'KS134';
+
+function isFalseAlarm({ Code, Start }: Diagnostic, text: string): boolean {
+  if (FALSE_ALARMS.has(Code)) return true;
+  const before = text.slice(0, Start);
+  if (Code === INTEGER_EXPECTED) return /\bmake_timespan\s*\([^()]*$/.test(before);
+  if (Code !== BOOL_EXPECTED) return false;
+  return (
+    /\bcount\s*\(\s*$/.test(before) ||
+    (/\bnot\s*\(\s*$/.test(before) && /\bsearch\b/.test(before) && /["'@h]/.test(text[Start]!))
+  );
+}
+
 /** Unresolved names, which the reference reports as SEM0100. */
 const UNRESOLVED = /does not refer to any known|is not defined|not recognized|could not be resolved/i;
 
 /** Throws the first error that the official parser and binder found. */
 export function refuseErrors(code: KustoCode): void {
   const errors = toArray(code.GetDiagnostics()).filter(
-    (diagnostic) => diagnostic.Severity === 'Error' && !FALSE_ALARMS.has(diagnostic.Code),
+    (diagnostic) => diagnostic.Severity === 'Error' && !isFalseAlarm(diagnostic, code.Text),
   );
   const first = errors.reduce<Diagnostic | undefined>((a, b) => (a && a.Start <= b.Start ? a : b), undefined);
   if (first) throw toError(first);

@@ -27,7 +27,7 @@ export const MACROS: readonly string[] = [
   `kql_null_json(j) AS CASE WHEN CAST(j AS VARCHAR) = 'null' THEN NULL ELSE CAST(j AS VARCHAR) END`,
   `kql_json_text(j) AS CASE WHEN j[1] = '"' THEN json_extract_string(j, '$') ELSE nullif(CAST(j AS VARCHAR), 'null') END`,
   `kql_dynamic_string(j) AS coalesce(kql_json_text(j), '')`,
-  `kql_dynamic_long(j) AS CASE WHEN j[1] = '"' THEN kql_tolong(json_extract_string(j, '$')) ELSE coalesce(TRY_CAST(kql_json_text(j) AS BIGINT), kql_real_long(TRY_CAST(kql_json_text(j) AS DOUBLE))) END`,
+  `kql_dynamic_long(j) AS CASE WHEN j[1] = '"' THEN kql_tolong(json_extract_string(j, '$')) WHEN regexp_full_match(j, '-?[0-9]+') THEN TRY_CAST(j AS BIGINT) ELSE kql_real_long(TRY_CAST(j AS DOUBLE)) END`,
   `kql_dynamic_real(j) AS CASE WHEN j[1] = '"' THEN kql_toreal(json_extract_string(j, '$')) ELSE TRY_CAST(kql_json_text(j) AS DOUBLE) END`,
   `kql_elements(j) AS CASE json_type(j) WHEN 'ARRAY' THEN CAST(from_json(j, '["JSON"]') AS VARCHAR[]) WHEN 'OBJECT' THEN list_transform(json_keys(j), lambda k: CAST(json_object(k, json_extract(j, '/' || replace(replace(k, '~', '~0'), '/', '~1'))) AS VARCHAR)) ELSE [CAST(j AS VARCHAR)] END`,
   `kql_elements_pairs(j) AS CASE json_type(j) WHEN 'ARRAY' THEN CAST(from_json(j, '["JSON"]') AS VARCHAR[]) WHEN 'OBJECT' THEN list_transform(json_keys(j), lambda k: CAST(json_array(k, json_extract(j, '/' || replace(replace(k, '~', '~0'), '/', '~1'))) AS VARCHAR)) ELSE [CAST(j AS VARCHAR)] END`,
