@@ -7,7 +7,7 @@ import { bindScalar, call, isTabular, typeOf } from './expressions.js';
 import { functionBody, isUserFunction, parametersOf } from './user-functions.js';
 import type { SyntaxNode } from './parser.js';
 import { bindTable } from './relations.js';
-import { items, kindOf, maybe, nameOf, part, spanOf, textOf, unsupported } from './syntax.js';
+import { items, kindOf, maybe, nameOf, part, spanOf, textOf, tupleTypes, unsupported } from './syntax.js';
 
 /** A function call in a scalar place: built in, declared by `let`, or stored. */
 export function bindFunctionCall(node: SyntaxNode, scope: Scope): Scalar {
@@ -15,13 +15,25 @@ export function bindFunctionCall(node: SyntaxNode, scope: Scope): Scalar {
   if (isUserFunction(node)) return bindUserScalar(node, scope);
   const special = SPECIAL[name];
   if (special) return special(node, scope);
-  const args = argumentsOf(node).map((argument) => bindScalar(argument, scope));
+  const args = argumentsOf(node).flatMap((argument) => bindArgument(argument, scope));
+  const outputs = tupleTypes(node);
+  if (outputs) {
+    // Of several outputs one value is made: an array of them, as the reference does.
+    const tuple = call(node, name, args, 'dynamic');
+    return outputs.length === 1 ? call(node, 'tuple_item', [tuple, literal('long', 0n)], outputs[0]) : tuple;
+  }
   const fact = foldRequestFact(name, args, scope.context, node);
   if (fact) return fact;
   if (isWindowFunction(name)) {
     return { kind: 'window', name, args, type: typeOf(node), span: spanOf(node) };
   }
   return call(node, name, args);
+}
+
+/** An argument; `*` stands for every column of the row (`pack_array(*)`, `estimate_data_size(*)`). */
+function bindArgument(node: SyntaxNode, scope: Scope): Scalar[] {
+  if (kindOf(node) !== 'StarExpression') return [bindScalar(node, scope)];
+  return scope.requireRow(spanOf(node)).columns.map(use);
 }
 
 export function argumentsOf(node: SyntaxNode): SyntaxNode[] {
@@ -57,6 +69,13 @@ const SPECIAL: Readonly<Record<string, (node: SyntaxNode, scope: Scope) => Scala
     const pairs = row.columns.flatMap((column): Scalar[] => [literal('string', column.name), use(column)]);
     const skip = ignoreNulls?.kind === 'literal' && ignoreNulls.value === true;
     return call(node, skip ? 'bag_pack_without_nulls' : 'bag_pack', pairs, 'dynamic');
+  },
+  bag_pack_columns: (node, scope) => {
+    const pairs = argumentsOf(node).flatMap((argument): Scalar[] => {
+      if (kindOf(argument) !== 'NameReference') throw unsupported(argument, 'bag_pack_columns() of anything but columns');
+      return [literal('string', nameOf(argument)), bindScalar(argument, scope)];
+    });
+    return call(node, 'bag_pack', pairs, 'dynamic');
   },
   not: (node, scope) => call(node, 'not', argumentsOf(node).map((argument) => bindScalar(argument, scope)), 'bool'),
 };

@@ -2,8 +2,11 @@ import { KustoError, type ErrorCode } from '../errors/index.js';
 import type { Diagnostic, KustoCode } from './parser.js';
 import { toArray } from './syntax.js';
 
-/** Semantic complaints of the official binder that the reference engine does not share (seen wrong in practice). */
-const FALSE_ALARMS: ReadonlySet<string> = new Set(['KS234']);
+/**
+ * Semantic complaints of the official binder that the reference engine does not share (seen wrong in practice): it
+ * holds what a dynamic literal looks like against the functions that read it, array (KS234) or bag (KS235).
+ */
+const FALSE_ALARMS: ReadonlySet<string> = new Set(['KS234', 'KS235']);
 
 /** Unresolved names, which the reference reports as SEM0100. */
 const UNRESOLVED = /does not refer to any known|is not defined|not recognized|could not be resolved/i;
