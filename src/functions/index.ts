@@ -5,13 +5,15 @@ import { ARRAY_FUNCTIONS } from './arrays.js';
 import { ARRAY_SORT_FUNCTIONS } from './array-sort.js';
 import { BAG_FUNCTIONS } from './bags.js';
 import { SET_FUNCTIONS } from './sets.js';
+import { IP_FUNCTIONS } from './ip.js';
+import { IP_SEARCH_FUNCTIONS } from './ip-search.js';
 
 export type { FunctionCall, ScalarFunction } from './scalar-function.js';
 export { isWindowFunction } from './windows.js';
 
 /** Every function that has an evaluation of its own, by name. A new family is a line here. */
 const FUNCTIONS: ReadonlyMap<string, ScalarFunction> = new Map(
-  [...TEXT_FUNCTIONS, ...DYNAMIC_FUNCTIONS, ...ARRAY_FUNCTIONS, ...ARRAY_SORT_FUNCTIONS, ...BAG_FUNCTIONS, ...SET_FUNCTIONS].map((definition) => [definition.name, definition]),
+  [...TEXT_FUNCTIONS, ...DYNAMIC_FUNCTIONS, ...ARRAY_FUNCTIONS, ...ARRAY_SORT_FUNCTIONS, ...BAG_FUNCTIONS, ...SET_FUNCTIONS, ...IP_FUNCTIONS, ...IP_SEARCH_FUNCTIONS].map((definition) => [definition.name, definition]),
 );
 
 export function scalarFunction(name: string): ScalarFunction | undefined {

@@ -1,5 +1,6 @@
 import { KustoError } from '../errors/index.js';
 import { literal, use, type Scalar } from '../plan/index.js';
+import type { KustoType } from '../values/index.js';
 import { isWindowFunction } from '../functions/windows.js';
 import { foldRequestFact } from './request-facts.js';
 import { Scope } from './context.js';
@@ -27,8 +28,11 @@ export function bindFunctionCall(node: SyntaxNode, scope: Scope): Scalar {
   if (isWindowFunction(name)) {
     return { kind: 'window', name, args, type: typeOf(node), span: spanOf(node) };
   }
-  return call(node, name, args);
+  return call(node, name, args, RESULT_TYPES[name]);
 }
+
+/** Where the official binder is wrong about what a function yields. */
+const RESULT_TYPES: Readonly<Record<string, KustoType>> = { jaccard_index: 'real' };
 
 /** An argument; `*` stands for every column of the row (`pack_array(*)`, `estimate_data_size(*)`). */
 function bindArgument(node: SyntaxNode, scope: Scope): Scalar[] {
@@ -69,6 +73,11 @@ const SPECIAL: Readonly<Record<string, (node: SyntaxNode, scope: Scope) => Scala
     const pairs = row.columns.flatMap((column): Scalar[] => [literal('string', column.name), use(column)]);
     const skip = ignoreNulls?.kind === 'literal' && ignoreNulls.value === true;
     return call(node, skip ? 'bag_pack_without_nulls' : 'bag_pack', pairs, 'dynamic');
+  },
+  repeat: (node, scope) => {
+    const args = argumentsOf(node).map((argument) => bindScalar(argument, scope));
+    if (args[0]?.type === 'dynamic') throw new KustoError('SEM0001', 'repeat(): the value must not be dynamic.', { span: spanOf(node) });
+    return call(node, 'repeat', args);
   },
   bag_pack_columns: (node, scope) => {
     const pairs = argumentsOf(node).flatMap((argument): Scalar[] => {
