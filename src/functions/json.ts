@@ -64,6 +64,8 @@ export function jsonOf(value: KustoValue, type: KustoType): Json {
       return datetimeString(value as bigint);
     case 'timespan':
       return timespanText(value as bigint);
+    case 'decimal':
+      return (value as string).replace(/(\.\d*?)0+$/, '$1').replace(/\.$/, '');
     default:
       return value as Json;
   }

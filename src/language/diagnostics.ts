@@ -11,10 +11,14 @@ const FALSE_ALARMS: ReadonlySet<string> = new Set(['KS234', 'KS235']);
 /** Unresolved names, which the reference reports as SEM0100. */
 const UNRESOLVED = /does not refer to any known|is not defined|not recognized|could not be resolved/i;
 
+/** `KS141` (a value of another type expected) of what stands in `literal[…]`: the other kind of index just finds nothing. */
+const isIndexAlarm = (diagnostic: Diagnostic, text: string): boolean =>
+  diagnostic.Code === 'KS141' && text.slice(0, diagnostic.Start).trimEnd().endsWith('[');
+
 /** Throws the first error that the official parser and binder found. */
-export function refuseErrors(code: KustoCode): void {
+export function refuseErrors(code: KustoCode, text: string): void {
   const errors = toArray(code.GetDiagnostics()).filter(
-    (diagnostic) => diagnostic.Severity === 'Error' && !FALSE_ALARMS.has(diagnostic.Code),
+    (diagnostic) => diagnostic.Severity === 'Error' && !FALSE_ALARMS.has(diagnostic.Code) && !isIndexAlarm(diagnostic, text),
   );
   const first = errors.reduce<Diagnostic | undefined>((a, b) => (a && a.Start <= b.Start ? a : b), undefined);
   if (first) throw toError(first);

@@ -1,5 +1,5 @@
 import type { Span } from '../errors/index.js';
-import type { Expand, ExpandedRows, Range, Sample, Scan, Values } from '../plan/index.js';
+import type { Apply, Expand, ExpandedRows, Range, Sample, Scan, Values } from '../plan/index.js';
 import type { KustoType, KustoValue } from '../values/index.js';
 import type { Lowering } from './lower/lowering.js';
 import type { Sql } from './tree.js';
@@ -52,5 +52,7 @@ export interface Dialect {
     sample(relation: Sample, lowering: Lowering): Sql;
     expand(relation: Expand, lowering: Lowering): Sql;
     expandedRows(relation: ExpandedRows, lowering: Lowering): Sql;
+    /** The test that a row of an `apply`'s input yields any expanded row. */
+    expandable(relation: Apply, lowering: Lowering): Sql;
   };
 }

@@ -73,10 +73,12 @@ export const ROW_OPERATORS: Readonly<Record<string, OperatorBinder>> = {
   },
   ConsumeOperator: (_node, input) => limited(input, literal('long', 0n)),
   GetSchemaOperator: (node, input, scope) => {
-    const columns = scope.context.columns(resultColumns(node));
+    // The ordinal is an int, whatever the binder says.
+    const results = resultColumns(node).map((column) => (column.name === 'ColumnOrdinal' ? { ...column, type: 'int' as const } : column));
+    const columns = scope.context.columns(results);
     const rows = input.columns.map((column, i) => [
       literal('string', column.name),
-      literal('long', BigInt(i)),
+      literal('int', i),
       literal('string', CLR_TYPES[column.type]),
       literal('string', column.type),
     ]);

@@ -1,3 +1,5 @@
+import { DYNAMIC_MACROS } from './scalars/dynamic-macros.js';
+
 /**
  * SQL macros that the dialect's rows call, created in the engine when it opens. A macro where a rule is used by many
  * rows; plain SQL in the row where it is used once.
@@ -12,6 +14,7 @@ export const MACROS: readonly string[] = [
   `kql_modulo(a, b) AS CASE WHEN b = 0 THEN NULL ELSE ((a % b) + abs(b)) % abs(b) END`,
   `kql_datetime_range(ticks) AS CASE WHEN ticks BETWEEN 0 AND 3155378975999999999 THEN ticks END`,
   `kql_equal(a, b) AS CASE WHEN a IS NULL AND b IS NULL THEN NULL ELSE a IS NOT DISTINCT FROM b END`,
+  ...DYNAMIC_MACROS,
   // JSON null is Kusto's null.
   `kql_null_json(j) AS CASE WHEN CAST(j AS VARCHAR) = 'null' THEN NULL ELSE CAST(j AS VARCHAR) END`,
   `kql_json_text(j) AS CASE WHEN j[1] = '"' THEN json_extract_string(j, '$') ELSE nullif(CAST(j AS VARCHAR), 'null') END`,

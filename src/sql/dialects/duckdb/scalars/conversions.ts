@@ -1,5 +1,5 @@
 import type { LoweredArgument, ScalarRow } from '../../../dialect.js';
-import { code, sql, type Sql } from '../../../tree.js';
+import { code, sql } from '../../../tree.js';
 import { castTo } from '../cast.js';
 import { fromDynamic } from './dynamic-conversion.js';
 import { text } from './strings.js';
@@ -86,23 +86,4 @@ export const CONVERSION_ROWS: Readonly<Record<string, ScalarRow>> = {
   toguid: ({ args: [arg] }) => (arg!.type === 'guid' ? arg!.sql : undefined),
   isnull: isNull,
   isnotnull: (call) => sql`(NOT ${isNull(call)!})`,
-  todynamic_value: ({ args: [arg] }) => toDynamic(arg!),
 };
-
-/** A value as JSON text. */
-export function toDynamic(arg: LoweredArgument): Sql | undefined {
-  switch (arg.type) {
-    case 'dynamic':
-      return arg.sql;
-    case 'string':
-      return sql`CAST(to_json(${arg.sql}) AS VARCHAR)`;
-    case 'int':
-    case 'long':
-    case 'bool':
-      return sql`CAST(${arg.sql} AS VARCHAR)`;
-    case 'guid':
-      return sql`CAST(to_json(CAST(${arg.sql} AS VARCHAR)) AS VARCHAR)`;
-    default:
-      return undefined;
-  }
-}
