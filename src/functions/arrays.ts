@@ -1,5 +1,15 @@
 import type { KustoType, KustoValue } from '../values/index.js';
-import { canonicalJson, dynamicOf, isArray, jsonOf, numberOf, parseJson, scalarOf, writeJson, type Json } from './json.js';
+import {
+  canonicalJson,
+  dynamicOf,
+  isArray,
+  jsonOf,
+  numberOf,
+  parseJson,
+  scalarOf,
+  writeJson,
+  type Json,
+} from './json.js';
 import type { FunctionCall, ScalarFunction } from './scalar-function.js';
 
 /** Functions over arrays. What is no array gives null, unless said otherwise. */
@@ -11,7 +21,11 @@ export function arrayOf(value: KustoValue | undefined): readonly Json[] | undefi
   return isArray(held) ? held : undefined;
 }
 
-function overArray(name: string, doc: string, evaluate: (array: readonly Json[], args: readonly KustoValue[], call: FunctionCall) => Json): ScalarFunction {
+function overArray(
+  name: string,
+  doc: string,
+  evaluate: (array: readonly Json[], args: readonly KustoValue[], call: FunctionCall) => Json,
+): ScalarFunction {
   return {
     name,
     nulls: 'propagate',
@@ -46,7 +60,9 @@ function fillingOf(array: readonly Json[], args: readonly KustoValue[], call: Fu
 }
 
 const shift = (name: string, doc: string, direction: 1 | -1): ScalarFunction => ({
-  ...overArray(name, doc, (array, args, call) => shifted(array, direction * Number(args[1]), fillingOf(array, args, call))),
+  ...overArray(name, doc, (array, args, call) =>
+    shifted(array, direction * Number(args[1]), fillingOf(array, args, call)),
+  ),
   nulls: 'own',
 });
 
@@ -72,7 +88,11 @@ function equals(value: KustoValue, type: KustoType): (element: Json) => boolean 
 }
 
 function indexOf(array: readonly Json[], args: readonly KustoValue[], type: KustoType): bigint | null {
-  const [start, length, occurrence] = [args[2] ?? 0, args[3] ?? -1, args[4] ?? 1].map(Number) as [number, number, number];
+  const [start, length, occurrence] = [args[2] ?? 0, args[3] ?? -1, args[4] ?? 1].map(Number) as [
+    number,
+    number,
+    number,
+  ];
   if (occurrence < 0 || length < -1) return null;
   const same = equals(args[1]!, type);
   const first = Math.max(fromEnd(start, array.length), 0);
@@ -104,7 +124,8 @@ const joined = (name: string): ScalarFunction => ({
   name,
   nulls: 'propagate',
   doc: "Text of an array's elements, with a delimiter between them.",
-  evaluate: ([array, delimiter]) => (arrayOf(array) ?? []).map((element) => scalarOf(element, 'string')).join(delimiter as string),
+  evaluate: ([array, delimiter]) =>
+    (arrayOf(array) ?? []).map((element) => scalarOf(element, 'string')).join(delimiter as string),
 });
 
 const length = (name: string): ScalarFunction => ({
@@ -131,15 +152,25 @@ export const ARRAY_FUNCTIONS: readonly ScalarFunction[] = [
     evaluate: (args) => writeJson(args.flatMap((arg) => arrayOf(arg) ?? [])),
   },
   overArray('array_reverse', 'The elements in reverse order.', (array) => [...array].reverse()),
-  overArray('array_rotate_left', 'The elements, moved around to the left.', (array, args) => rotated(array, Number(args[1]))),
-  overArray('array_rotate_right', 'The elements, moved around to the right.', (array, args) => rotated(array, -Number(args[1]))),
+  overArray('array_rotate_left', 'The elements, moved around to the left.', (array, args) =>
+    rotated(array, Number(args[1])),
+  ),
+  overArray('array_rotate_right', 'The elements, moved around to the right.', (array, args) =>
+    rotated(array, -Number(args[1])),
+  ),
   shift('array_shift_left', 'The elements, moved to the left.', 1),
   shift('array_shift_right', 'The elements, moved to the right.', -1),
-  overArray('array_slice', 'The elements from an index to another, both included; negative ones count from the end.', (array, args) => {
-    const [start, end] = [args[1], args[2]].map((index) => fromEnd(Number(index), array.length)) as [number, number];
-    return array.slice(Math.max(start, 0), Math.max(end + 1, 0));
-  }),
-  overArray('array_split', 'The array cut at an index, or at several.', (array, args, call) => split(array, jsonOf(args[1]!, call.argumentTypes[1]!))),
+  overArray(
+    'array_slice',
+    'The elements from an index to another, both included; negative ones count from the end.',
+    (array, args) => {
+      const [start, end] = [args[1], args[2]].map((index) => fromEnd(Number(index), array.length)) as [number, number];
+      return array.slice(Math.max(start, 0), Math.max(end + 1, 0));
+    },
+  ),
+  overArray('array_split', 'The array cut at an index, or at several.', (array, args, call) =>
+    split(array, jsonOf(args[1]!, call.argumentTypes[1]!)),
+  ),
   {
     name: 'array_sum',
     nulls: 'propagate',
@@ -163,7 +194,8 @@ export const ARRAY_FUNCTIONS: readonly ScalarFunction[] = [
     name: 'set_has_element',
     nulls: 'propagate',
     doc: 'Whether an array holds a value.',
-    evaluate: ([value, element], { argumentTypes }) => arrayOf(value)?.some(equals(element!, argumentTypes[1]!)) ?? null,
+    evaluate: ([value, element], { argumentTypes }) =>
+      arrayOf(value)?.some(equals(element!, argumentTypes[1]!)) ?? null,
   },
   {
     name: 'zip',

@@ -1,5 +1,17 @@
 import type { KustoValue } from '../values/index.js';
-import { dynamicOf, isArray, isBag, JsonNumber, jsonOf, numberOf, parseJson, realOf, scalarOf, writeJson, type Json } from './json.js';
+import {
+  dynamicOf,
+  isArray,
+  isBag,
+  JsonNumber,
+  jsonOf,
+  numberOf,
+  parseJson,
+  realOf,
+  scalarOf,
+  writeJson,
+  type Json,
+} from './json.js';
 import { atPath, parseJsonPath } from './json-path.js';
 import type { ScalarFunction } from './scalar-function.js';
 import { stringOf } from './text.js';
@@ -15,7 +27,7 @@ const fromText = (name: string): ScalarFunction => ({
     if (type === 'dynamic') return value!;
     if (type !== 'string') return dynamicOf(jsonOf(value!, type));
     if (value === '') return null;
-    return dynamicOf(parseJson(value as string) ?? (value as string) as Json);
+    return dynamicOf(parseJson(value as string) ?? (value as string as Json));
   },
 });
 
@@ -128,8 +140,18 @@ export const DYNAMIC_FUNCTIONS: readonly ScalarFunction[] = [
         return series(from, to, step, (i) => from + i * step, realOf);
       }
       const timed = argumentTypes[0] === 'datetime' || argumentTypes[0] === 'timespan';
-      const [from, to, step = timed ? TICKS_PER_HOUR : 1n] = args.map((arg) => BigInt(arg as bigint)) as [bigint, bigint, bigint?];
-      return series(from, to, step, (i) => from + BigInt(i) * step, (value) => jsonOf(value, argumentTypes[0]!));
+      const [from, to, step = timed ? TICKS_PER_HOUR : 1n] = args.map((arg) => BigInt(arg as bigint)) as [
+        bigint,
+        bigint,
+        bigint?,
+      ];
+      return series(
+        from,
+        to,
+        step,
+        (i) => from + BigInt(i) * step,
+        (value) => jsonOf(value, argumentTypes[0]!),
+      );
     },
   },
 ];
@@ -139,11 +161,18 @@ const MAX_ELEMENTS = 1_048_576;
 
 const TICKS_PER_HOUR = 36_000_000_000n;
 
-function series<T extends number | bigint>(from: T, to: T, step: T, at: (i: number) => T, json: (value: T) => Json): KustoValue {
+function series<T extends number | bigint>(
+  from: T,
+  to: T,
+  step: T,
+  at: (i: number) => T,
+  json: (value: T) => Json,
+): KustoValue {
   if (Number(step) === 0) return null;
   const up = step > 0;
   const values: Json[] = [];
-  for (let i = 0, value = from; (up ? value <= to : value >= to) && i < MAX_ELEMENTS; value = at(++i)) values.push(json(value));
+  for (let i = 0, value = from; (up ? value <= to : value >= to) && i < MAX_ELEMENTS; value = at(++i))
+    values.push(json(value));
   return writeJson(values);
 }
 

@@ -13,7 +13,16 @@ export { isWindowFunction } from './windows.js';
 
 /** Every function that has an evaluation of its own, by name. A new family is a line here. */
 const FUNCTIONS: ReadonlyMap<string, ScalarFunction> = new Map(
-  [...TEXT_FUNCTIONS, ...DYNAMIC_FUNCTIONS, ...ARRAY_FUNCTIONS, ...ARRAY_SORT_FUNCTIONS, ...BAG_FUNCTIONS, ...SET_FUNCTIONS, ...IP_FUNCTIONS, ...IP_SEARCH_FUNCTIONS].map((definition) => [definition.name, definition]),
+  [
+    ...TEXT_FUNCTIONS,
+    ...DYNAMIC_FUNCTIONS,
+    ...ARRAY_FUNCTIONS,
+    ...ARRAY_SORT_FUNCTIONS,
+    ...BAG_FUNCTIONS,
+    ...SET_FUNCTIONS,
+    ...IP_FUNCTIONS,
+    ...IP_SEARCH_FUNCTIONS,
+  ].map((definition) => [definition.name, definition]),
 );
 
 export function scalarFunction(name: string): ScalarFunction | undefined {

@@ -51,7 +51,9 @@ export function parseIpv6(text: string): Ipv6 | undefined {
   const dotted = /(?<=:)\d+\.\d+\.\d+\.\d+$/.exec(groups!)?.[0];
   const tail = dotted === undefined ? undefined : parseIpv4(dotted);
   if (dotted !== undefined && !tail) return undefined;
-  const hex = tail ? `${groups!.slice(0, -dotted!.length)}${(tail.address >>> 16).toString(16)}:${(tail.address & 0xffff).toString(16)}` : groups!;
+  const hex = tail
+    ? `${groups!.slice(0, -dotted!.length)}${(tail.address >>> 16).toString(16)}:${(tail.address & 0xffff).toString(16)}`
+    : groups!;
   const address = addressOf(hex);
   const prefix = prefixText === undefined ? 128 : Number(prefixText) + (tail ? 96 : 0);
   if (address === undefined || prefix > 128) return undefined;

@@ -18,7 +18,8 @@ const isAddress = (text: string): boolean => !text.includes('/') && parseIpv4(te
 const isPrefix = (text: string): boolean =>
   /^(\d{1,3}\.){1,3}$/.test(text) && text.split('.').every((octet) => Number(octet) <= 255);
 
-const hasAddress = (source: string, wanted: string): boolean => isAddress(wanted) && addressesIn(source).includes(wanted);
+const hasAddress = (source: string, wanted: string): boolean =>
+  isAddress(wanted) && addressesIn(source).includes(wanted);
 
 const hasPrefix = (source: string, wanted: string): boolean =>
   isPrefix(wanted) ? addressesIn(source).some((address) => address.startsWith(wanted)) : hasAddress(source, wanted);

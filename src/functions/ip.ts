@@ -1,5 +1,14 @@
 import type { KustoType, KustoValue } from '../values/index.js';
-import { comparable, ipv4Text, ipv6Text, maskedIpv4, maskedIpv6, parseIpv4, parseIpv6, type Ipv6 } from './ip-address.js';
+import {
+  comparable,
+  ipv4Text,
+  ipv6Text,
+  maskedIpv4,
+  maskedIpv6,
+  parseIpv4,
+  parseIpv6,
+  type Ipv6,
+} from './ip-address.js';
 import { lastValue } from './last-value.js';
 import { isArray, parseJson, writeJson } from './json.js';
 import type { FunctionCall, ScalarFunction } from './scalar-function.js';
@@ -81,14 +90,19 @@ const inAnyRange = (name: string, doc: string, make: () => Compare): ScalarFunct
     nulls: 'propagate',
     doc,
     evaluate: ([address, ...ranges], { argumentTypes }) => {
-      const results = textsOf(ranges, argumentTypes.slice(1)).map((range) => compareTexts(address as string, range, undefined));
+      const results = textsOf(ranges, argumentTypes.slice(1)).map((range) =>
+        compareTexts(address as string, range, undefined),
+      );
       return results.includes(0) ? true : results.includes(null) ? null : false;
     },
   };
 };
 
 /** An address as text or number with a prefix as text; undefined when it is none. */
-function ipv4Of([value, given]: readonly KustoValue[], { argumentTypes }: FunctionCall): { address: number; prefix: number } | undefined {
+function ipv4Of(
+  [value, given]: readonly KustoValue[],
+  { argumentTypes }: FunctionCall,
+): { address: number; prefix: number } | undefined {
   const prefix = prefixOf(given, 32);
   if (prefix === undefined || value === null) return undefined;
   if (argumentTypes[0] === 'string') {
@@ -167,7 +181,12 @@ export const IP_FUNCTIONS: readonly ScalarFunction[] = [
   { name: 'parse_ipv4', nulls: 'own', doc: 'An IPv4 address as a number.', evaluate: parseV4 },
   { name: 'parse_ipv4_mask', nulls: 'own', doc: 'The first bits of an IPv4 address as a number.', evaluate: parseV4 },
   { name: 'parse_ipv6', nulls: 'own', doc: 'An IPv6 or IPv4 address in canonical form.', evaluate: parseV6 },
-  { name: 'parse_ipv6_mask', nulls: 'own', doc: 'The first bits of an address in canonical IPv6 form.', evaluate: parseV6 },
+  {
+    name: 'parse_ipv6_mask',
+    nulls: 'own',
+    doc: 'The first bits of an address in canonical IPv6 form.',
+    evaluate: parseV6,
+  },
   {
     name: 'format_ipv4',
     nulls: 'own',

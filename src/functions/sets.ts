@@ -22,7 +22,11 @@ function setsOf(args: readonly KustoValue[]): Elements[] | undefined {
   return sets;
 }
 
-function setFunction(name: string, doc: string, combine: (sets: readonly Elements[]) => Iterable<Json>): ScalarFunction {
+function setFunction(
+  name: string,
+  doc: string,
+  combine: (sets: readonly Elements[]) => Iterable<Json>,
+): ScalarFunction {
   return {
     name,
     nulls: 'propagate',
@@ -35,11 +39,15 @@ function setFunction(name: string, doc: string, combine: (sets: readonly Element
 }
 
 /** Elements of the first set that a test keeps. */
-function kept([first, ...others]: readonly Elements[], keep: (key: string, others: readonly Elements[]) => boolean): Json[] {
+function kept(
+  [first, ...others]: readonly Elements[],
+  keep: (key: string, others: readonly Elements[]) => boolean,
+): Json[] {
   return [...first!].filter(([key]) => keep(key, others)).map(([, element]) => element);
 }
 
-const intersection = (sets: readonly Elements[]): Json[] => kept(sets, (key, others) => others.every((set) => set.has(key)));
+const intersection = (sets: readonly Elements[]): Json[] =>
+  kept(sets, (key, others) => others.every((set) => set.has(key)));
 
 function unionOf(sets: readonly Elements[]): Json[] {
   const all = new Map<string, Json>();

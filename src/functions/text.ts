@@ -1,4 +1,13 @@
-import { datetimeString, parseDatetime, parseDecimal, parseGuid, parseTimespan, timespanText, type KustoType, type KustoValue } from '../values/index.js';
+import {
+  datetimeString,
+  parseDatetime,
+  parseDecimal,
+  parseGuid,
+  parseTimespan,
+  timespanText,
+  type KustoType,
+  type KustoValue,
+} from '../values/index.js';
 import type { ScalarFunction } from './scalar-function.js';
 import { realText } from './real-text.js';
 

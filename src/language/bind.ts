@@ -42,7 +42,10 @@ function analyze(text: string, schema: Schema): { readonly Syntax: SyntaxNode } 
 }
 
 function parameterLiteral(name: string, text: string): Literal {
-  const code = official().Kusto.Language.KustoCode.ParseAndAnalyze(`print ${text}`, official().Kusto.Language.GlobalState.Default);
+  const code = official().Kusto.Language.KustoCode.ParseAndAnalyze(
+    `print ${text}`,
+    official().Kusto.Language.GlobalState.Default,
+  );
   const node = literalNode(code.Syntax);
   if (!node) {
     // Clients may send a bare string: it is that string.
@@ -52,8 +55,13 @@ function parameterLiteral(name: string, text: string): Literal {
   const negative = kindOf(node) === 'PrefixUnaryExpression';
   const inner = negative ? part(node, 'Expression') : node;
   const type = typeOfSymbol(inner.ResultType) ?? 'string';
-  const decoded = decodeLiteral((negative && type !== 'string' ? '-' : '') + textOf(part(inner, 'Token')), type, spanOf(node));
-  if (decoded.value === undefined) throw new KustoError('SEM0001', `The value of the query parameter '${name}' is not a literal.`);
+  const decoded = decodeLiteral(
+    (negative && type !== 'string' ? '-' : '') + textOf(part(inner, 'Token')),
+    type,
+    spanOf(node),
+  );
+  if (decoded.value === undefined)
+    throw new KustoError('SEM0001', `The value of the query parameter '${name}' is not a literal.`);
   return decoded;
 }
 
@@ -64,7 +72,8 @@ function literalNode(root: SyntaxNode): SyntaxNode | undefined {
   const values = items(expression, 'Expressions');
   const only = values.length === 1 ? values[0]! : undefined;
   if (!only) return undefined;
-  const isLiteral = (node: SyntaxNode): boolean => kindOf(node) === 'LiteralExpression' || kindOf(node) === 'DynamicExpression';
+  const isLiteral = (node: SyntaxNode): boolean =>
+    kindOf(node) === 'LiteralExpression' || kindOf(node) === 'DynamicExpression';
   if (isLiteral(only)) return only;
   return kindOf(only) === 'PrefixUnaryExpression' && isLiteral(part(only, 'Expression')) ? only : undefined;
 }

@@ -76,17 +76,25 @@ const SPECIAL: Readonly<Record<string, (node: SyntaxNode, scope: Scope) => Scala
   },
   repeat: (node, scope) => {
     const args = argumentsOf(node).map((argument) => bindScalar(argument, scope));
-    if (args[0]?.type === 'dynamic') throw new KustoError('SEM0001', 'repeat(): the value must not be dynamic.', { span: spanOf(node) });
+    if (args[0]?.type === 'dynamic')
+      throw new KustoError('SEM0001', 'repeat(): the value must not be dynamic.', { span: spanOf(node) });
     return call(node, 'repeat', args);
   },
   bag_pack_columns: (node, scope) => {
     const pairs = argumentsOf(node).flatMap((argument): Scalar[] => {
-      if (kindOf(argument) !== 'NameReference') throw unsupported(argument, 'bag_pack_columns() of anything but columns');
+      if (kindOf(argument) !== 'NameReference')
+        throw unsupported(argument, 'bag_pack_columns() of anything but columns');
       return [literal('string', nameOf(argument)), bindScalar(argument, scope)];
     });
     return call(node, 'bag_pack', pairs, 'dynamic');
   },
-  not: (node, scope) => call(node, 'not', argumentsOf(node).map((argument) => bindScalar(argument, scope)), 'bool'),
+  not: (node, scope) =>
+    call(
+      node,
+      'not',
+      argumentsOf(node).map((argument) => bindScalar(argument, scope)),
+      'bool',
+    ),
 };
 
 function cursorTest(node: SyntaxNode, scope: Scope): Scalar {
@@ -122,19 +130,24 @@ export function enterUserFunction(
   const named = new Map<string, SyntaxNode>();
   const positional: SyntaxNode[] = [];
   for (const argument of args) {
-    if (kindOf(argument) === 'SimpleNamedExpression') named.set(nameOf(part(argument, 'Name')), part(argument, 'Expression'));
+    if (kindOf(argument) === 'SimpleNamedExpression')
+      named.set(nameOf(part(argument, 'Name')), part(argument, 'Expression'));
     else positional.push(argument);
   }
   for (const parameter of parametersOf(node)) {
     const argument = named.get(parameter.name) ?? positional.shift() ?? parameter.defaultValue;
-    if (!argument) throw new KustoError('SEM0001', `${name}(): the argument '${parameter.name}' is missing.`, { span: spanOf(node) });
+    if (!argument)
+      throw new KustoError('SEM0001', `${name}(): the argument '${parameter.name}' is missing.`, {
+        span: spanOf(node),
+      });
     if (parameter.isTabular || isTabular(argument, scope)) {
       inner.declare(parameter.name, { kind: 'table', make: () => bindTable(argument, scope) });
     } else {
       const value = bindScalar(argument, scope);
-      const typed = parameter.type && parameter.type !== value.type
-        ? call(argument, `to${parameter.type}`, [value], parameter.type)
-        : value;
+      const typed =
+        parameter.type && parameter.type !== value.type
+          ? call(argument, `to${parameter.type}`, [value], parameter.type)
+          : value;
       inner.declare(parameter.name, { kind: 'scalar', value: typed });
     }
   }

@@ -18,7 +18,8 @@ const isIndexAlarm = (diagnostic: Diagnostic, text: string): boolean =>
 /** Throws the first error that the official parser and binder found. */
 export function refuseErrors(code: KustoCode, text: string): void {
   const errors = toArray(code.GetDiagnostics()).filter(
-    (diagnostic) => diagnostic.Severity === 'Error' && !FALSE_ALARMS.has(diagnostic.Code) && !isIndexAlarm(diagnostic, text),
+    (diagnostic) =>
+      diagnostic.Severity === 'Error' && !FALSE_ALARMS.has(diagnostic.Code) && !isIndexAlarm(diagnostic, text),
   );
   const first = errors.reduce<Diagnostic | undefined>((a, b) => (a && a.Start <= b.Start ? a : b), undefined);
   if (first) throw toError(first);

@@ -19,7 +19,11 @@ function jsonOf(node: SyntaxNode): string {
     case 'JsonArrayExpression':
       return `[${items(node, 'Values').map(jsonOf).join(',')}]`;
     case 'CompoundStringLiteralExpression':
-      return JSON.stringify(items(node, 'Tokens').map((token) => decodeString(textOf(token))).join(''));
+      return JSON.stringify(
+        items(node, 'Tokens')
+          .map((token) => decodeString(textOf(token)))
+          .join(''),
+      );
     case 'PrefixUnaryExpression': {
       const inner = jsonOf(part(node, 'Expression'));
       return textOf(part(node, 'Operator')) === '-' ? (inner.startsWith('-') ? inner.slice(1) : `-${inner}`) : inner;

@@ -7,7 +7,19 @@ import { dynamicText } from './dynamic-literals.js';
 import { decodeLiteral, decodeString } from './literals.js';
 import { bindTable } from './relations.js';
 import type { SyntaxNode } from './parser.js';
-import { elements, items, kindOf, maybe, nameOf, part, spanOf, symbolKindOf, textOf, typeOfSymbol, unsupported } from './syntax.js';
+import {
+  elements,
+  items,
+  kindOf,
+  maybe,
+  nameOf,
+  part,
+  spanOf,
+  symbolKindOf,
+  textOf,
+  typeOfSymbol,
+  unsupported,
+} from './syntax.js';
 
 /** Binds a scalar expression of the official tree to the plan. */
 export function bindScalar(node: SyntaxNode, scope: Scope): Scalar {
@@ -47,7 +59,12 @@ const BINDERS: Readonly<Record<string, (node: SyntaxNode, scope: Scope) => Scala
     return decodeLiteral(textOf(token), typeOf(node), spanOf(node));
   },
   CompoundStringLiteralExpression: (node) =>
-    literal('string', items(node, 'Tokens').map((token) => decodeString(textOf(token))).join('')),
+    literal(
+      'string',
+      items(node, 'Tokens')
+        .map((token) => decodeString(textOf(token)))
+        .join(''),
+    ),
   DynamicExpression: (node) => literal('dynamic', dynamicText(part(node, 'Expression'))),
   TypeOfLiteralExpression: (node) => literal('string', textOf(node)),
   ParenthesizedExpression: (node, scope) => bindScalar(part(node, 'Expression'), scope),
@@ -57,10 +74,12 @@ const BINDERS: Readonly<Record<string, (node: SyntaxNode, scope: Scope) => Scala
   BracketedExpression: (node, scope) => bindScalar(part(node, 'Expression'), scope),
   PathExpression: bindPath,
   ElementExpression: (node, scope) =>
-    call(node, 'element', [
-      bindScalar(part(node, 'Expression'), scope),
-      bindScalar(part(part(node, 'Selector'), 'Expression'), scope),
-    ], 'dynamic'),
+    call(
+      node,
+      'element',
+      [bindScalar(part(node, 'Expression'), scope), bindScalar(part(part(node, 'Selector'), 'Expression'), scope)],
+      'dynamic',
+    ),
   PrefixUnaryExpression: (node, scope) => {
     const operand = bindScalar(part(node, 'Expression'), scope);
     if (textOf(part(node, 'Operator')) === '+') return operand;
@@ -84,7 +103,11 @@ const BINDERS: Readonly<Record<string, (node: SyntaxNode, scope: Scope) => Scala
     const { relation, columns } = bindTable(part(node, 'Expression'), scope);
     const first = columns[0];
     if (!first) throw unsupported(node, 'toscalar() of a table without columns');
-    return { kind: 'subquery', type: first.type, relation: { kind: 'project', input: relation, items: [{ column: first, value: use(first) }], columns: [first] } };
+    return {
+      kind: 'subquery',
+      type: first.type,
+      relation: { kind: 'project', input: relation, items: [{ column: first, value: use(first) }], columns: [first] },
+    };
   },
 };
 
@@ -109,7 +132,11 @@ function bindName(node: SyntaxNode, scope: Scope): Scalar {
   }
   if (column) return use(column);
   if (kind === 'FunctionSymbol') return bindFunctionCall(node, scope);
-  throw new KustoError('SEM0100', `'${name}' could not be resolved: it does not refer to any known column, variable or function.`, { span: spanOf(node) });
+  throw new KustoError(
+    'SEM0100',
+    `'${name}' could not be resolved: it does not refer to any known column, variable or function.`,
+    { span: spanOf(node) },
+  );
 }
 
 function bindPath(node: SyntaxNode, scope: Scope): Scalar {
@@ -134,7 +161,22 @@ function sidesOf(scope: Scope): Scope['sides'] {
 }
 
 /** Operators whose `*` on the left means: any column. */
-const STAR_OPERATORS = new Set(['has', 'contains', '==', '=~', 'startswith', 'endswith', 'hasprefix', 'hassuffix', 'has_cs', 'contains_cs', 'startswith_cs', 'endswith_cs', 'matches regex', ':']);
+const STAR_OPERATORS = new Set([
+  'has',
+  'contains',
+  '==',
+  '=~',
+  'startswith',
+  'endswith',
+  'hasprefix',
+  'hassuffix',
+  'has_cs',
+  'contains_cs',
+  'startswith_cs',
+  'endswith_cs',
+  'matches regex',
+  ':',
+]);
 
 function bindBinary(node: SyntaxNode, scope: Scope): Scalar {
   const operator = textOf(part(node, 'Operator')).replace(/\s+/g, ' ');
@@ -144,7 +186,13 @@ function bindBinary(node: SyntaxNode, scope: Scope): Scalar {
 }
 
 /** Spellings that mean the same. */
-const CANONICAL: Readonly<Record<string, string>> = { '<>': '!=', ':': 'has', notcontains: '!contains', notcontains_cs: '!contains_cs', containscs: 'contains_cs' };
+const CANONICAL: Readonly<Record<string, string>> = {
+  '<>': '!=',
+  ':': 'has',
+  notcontains: '!contains',
+  notcontains_cs: '!contains_cs',
+  containscs: 'contains_cs',
+};
 
 function bindStar(node: SyntaxNode, operator: string, scope: Scope): Scalar {
   const positive = operator.startsWith('!') ? operator.slice(1) : operator;

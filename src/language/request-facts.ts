@@ -31,7 +31,8 @@ export function foldRequestFact(
         if (argument.kind !== 'literal' || typeof argument.value !== 'string') {
           throw unsupported(node, 'current_principal_is_member_of() with anything but literals');
         }
-        const names = argument.type === 'dynamic' ? (JSON.parse(argument.value) as unknown[]).map(String) : [argument.value];
+        const names =
+          argument.type === 'dynamic' ? (JSON.parse(argument.value) as unknown[]).map(String) : [argument.value];
         return names.some((principal) => facts.isMemberOf(principal));
       });
       return literal('bool', member);

@@ -107,7 +107,10 @@ export function tableNamed(schema: Schema, name: string): Owned<{ readonly table
   return database && table && { database, table };
 }
 
-export function externalTableNamed(schema: Schema, name: string): Owned<{ readonly table: SchemaExternalTable }> | undefined {
+export function externalTableNamed(
+  schema: Schema,
+  name: string,
+): Owned<{ readonly table: SchemaExternalTable }> | undefined {
   const database = currentDatabase(schema);
   const table = database?.externalTables.find((candidate) => candidate.name === name);
   return database && table && { database, table };

@@ -8,7 +8,12 @@ import type { Schema } from './schema.js';
 import { items, kindOf, maybe, nameOf, part, spanOf, textOf, unsupported } from './syntax.js';
 
 /** Binds the statements of an analyzed request; each tabular expression statement yields a result. */
-export function bindStatements(root: SyntaxNode, schema: Schema, facts: RequestFacts, parameters: Scope['lookup'] | undefined): BoundRequest {
+export function bindStatements(
+  root: SyntaxNode,
+  schema: Schema,
+  facts: RequestFacts,
+  parameters: Scope['lookup'] | undefined,
+): BoundRequest {
   const context = new BindContext(schema, facts);
   const scope = new Scope(context);
   const results: BoundResult[] = [];
@@ -36,13 +41,27 @@ function bindResult(expression: SyntaxNode, scope: Scope, index: number): BoundR
     const value = bindScalar(expression, scope);
     const column = scope.context.column('Value', value.type);
     const single = { kind: 'values' as const, rows: [[]], columns: [] };
-    return [{ name: `Table_${index}`, relation: { kind: 'project', input: single, items: [{ column, value }], columns: [column] } }];
+    return [
+      {
+        name: `Table_${index}`,
+        relation: { kind: 'project', input: single, items: [{ column, value }], columns: [column] },
+      },
+    ];
   }
   const table = bindTable(expression, scope);
   return [{ name: `Table_${index}`, relation: visibleOnly(table) }];
 }
 
-const LOOKS_TABULAR = new Set(['PipeExpression', 'PrintOperator', 'RangeOperator', 'UnionOperator', 'DataTableExpression', 'EvaluateOperator', 'SearchOperator', 'FindOperator']);
+const LOOKS_TABULAR = new Set([
+  'PipeExpression',
+  'PrintOperator',
+  'RangeOperator',
+  'UnionOperator',
+  'DataTableExpression',
+  'EvaluateOperator',
+  'SearchOperator',
+  'FindOperator',
+]);
 
 /** Drops the hidden columns. */
 function visibleOnly({ relation, columns }: ReturnType<typeof bindTable>): BoundResult['relation'] {
@@ -50,7 +69,10 @@ function visibleOnly({ relation, columns }: ReturnType<typeof bindTable>): Bound
   return {
     kind: 'project',
     input: relation,
-    items: columns.map((column) => ({ column, value: { kind: 'column', type: column.type, id: column.id, name: column.name } })),
+    items: columns.map((column) => ({
+      column,
+      value: { kind: 'column', type: column.type, id: column.id, name: column.name },
+    })),
     columns,
   };
 }

@@ -33,8 +33,7 @@ export function spanOf(node: SyntaxNode): Span {
 /** An optional part of a node. */
 export function maybe(node: SyntaxNode, part: string): SyntaxNode | undefined {
   return ((node as unknown as Record<string, SyntaxNode | null | undefined>)[part] ?? undefined) as
-    | SyntaxNode
-    | undefined;
+    SyntaxNode | undefined;
 }
 
 /** A part that the grammar promises. */

@@ -33,7 +33,8 @@ function functionSymbol(node: SyntaxNode): (SymbolNode & { readonly Signatures: 
   if (kind === 'FunctionSymbol') return symbol as SymbolNode & { readonly Signatures: NetList<SignatureNode> };
   if (kind === 'VariableSymbol') {
     const type = (symbol as unknown as { Type?: SymbolNode }).Type;
-    if (type && symbolKindOf(type) === 'FunctionSymbol') return type as SymbolNode & { readonly Signatures: NetList<SignatureNode> };
+    if (type && symbolKindOf(type) === 'FunctionSymbol')
+      return type as SymbolNode & { readonly Signatures: NetList<SignatureNode> };
   }
   return undefined;
 }

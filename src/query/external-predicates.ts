@@ -23,7 +23,9 @@ function conditionsOf(predicate: Scalar): ColumnCondition[] {
   if (predicate.name === 'and') return [...conditionsOf(left!), ...conditionsOf(right!)];
   if (left?.kind !== 'column') return [];
   const column = left.name;
-  const held = predicate.args.slice(1).map((arg) => (arg.kind === 'literal' && arg.type === left.type ? arg.value : undefined));
+  const held = predicate.args
+    .slice(1)
+    .map((arg) => (arg.kind === 'literal' && arg.type === left.type ? arg.value : undefined));
   if (held.some((one) => one === undefined)) return [];
   const ticks = (scalar: Scalar | undefined): bigint | undefined =>
     scalar?.kind === 'literal' && typeof scalar.value === 'bigint' ? scalar.value : undefined;

@@ -71,13 +71,16 @@ export class ExternalTables implements ExternalReader {
     const snapshot = this.parts.catalog.snapshot();
     if (source.kind === 'externalTable') {
       const table = snapshot.byName('externalTable', source.databaseId, source.name);
-      if (!table) throw new KustoError('BadRequest_EntityNotFound', `The external table '${source.name}' was not found.`);
+      if (!table)
+        throw new KustoError('BadRequest_EntityNotFound', `The external table '${source.name}' was not found.`);
       if (source.mapping !== undefined) {
         throw new KustoError('CAL0001', 'external_table() with a mapping is not supported.');
       }
       return { table, usage: 'ExternalTable', databaseId: source.databaseId };
     }
-    const connections = source.addresses.map((address) => connectionRef(address, (text) => this.parts.secrets.seal(text)));
+    const connections = source.addresses.map((address) =>
+      connectionRef(address, (text) => this.parts.secrets.seal(text)),
+    );
     const { ignoreFirstRecord } = source.properties;
     const table: FileTable = {
       name: 'externaldata',
@@ -107,12 +110,16 @@ export class ExternalTables implements ExternalReader {
     }
     const tokenFor = tokensFor(security, { databaseId, impersonate: { caller: context.caller } });
     const credentialFor = credentialProvider({ unseal: (sealed) => secrets.open(sealed), tokenFor });
-    const files = await fetchExternal(table, { credentialFor, usage, store }, {
-      directory: engine.exchangeDirectory,
-      predicate,
-      maxBytes: maxScanBytes,
-      signal: context.signal,
-    });
+    const files = await fetchExternal(
+      table,
+      { credentialFor, usage, store },
+      {
+        directory: engine.exchangeDirectory,
+        predicate,
+        maxBytes: maxScanBytes,
+        signal: context.signal,
+      },
+    );
     try {
       return { scan: await this.scanOf(table, files, context.signal), release: files.release };
     } catch (error) {
@@ -157,14 +164,20 @@ export class ExternalTables implements ExternalReader {
 
 /** Partition columns that stand in the path only. */
 function virtualColumns(table: FileTable): FileTable['columns'] {
-  return table.partitions.filter((partition) => partition.source === undefined).map(({ name, type }) => ({ name, type }));
+  return table.partitions
+    .filter((partition) => partition.source === undefined)
+    .map(({ name, type }) => ({ name, type }));
 }
 
 function groups(files: readonly FetchedFile[]): FetchedFile[][] {
   const found = new Map<string, FetchedFile[]>();
   for (const file of files) {
     const text = (held: KustoValue): string => `${typeof held}:${String(held)}`;
-    const key = JSON.stringify([file.compression, file.hasHeader, Object.entries(file.partition).map(([name, held]) => [name, text(held)])]);
+    const key = JSON.stringify([
+      file.compression,
+      file.hasHeader,
+      Object.entries(file.partition).map(([name, held]) => [name, text(held)]),
+    ]);
     const group = found.get(key);
     if (group) group.push(file);
     else found.set(key, [file]);
@@ -172,7 +185,19 @@ function groups(files: readonly FetchedFile[]): FetchedFile[][] {
   return [...found.values()];
 }
 
-const READABLE: ReadonlySet<string> = new Set(['csv', 'tsv', 'psv', 'scsv', 'sohsv', 'tsve', 'txt', 'raw', 'json', 'multijson', 'parquet']);
+const READABLE: ReadonlySet<string> = new Set([
+  'csv',
+  'tsv',
+  'psv',
+  'scsv',
+  'sohsv',
+  'tsve',
+  'txt',
+  'raw',
+  'json',
+  'multijson',
+  'parquet',
+]);
 
 function formatOf({ format }: FetchedTable): FileScan['format'] {
   if (READABLE.has(format)) return format as FileScan['format'];

@@ -20,7 +20,13 @@ export async function runOver(
   { engine, dialect }: { readonly engine: Engine; readonly dialect: Dialect },
 ): Promise<MemoryTable> {
   const columns = table.columns.map((column, id) => ({ ...column, id }));
-  const database = { id: '', name: facts.database, tables: [{ id: TABLE, name: TABLE, columns }], functions: [], externalTables: [] };
+  const database = {
+    id: '',
+    name: facts.database,
+    tables: [{ id: TABLE, name: TABLE, columns }],
+    functions: [],
+    externalTables: [],
+  };
   const schema: Schema = { databases: [database], current: facts.database };
   const bound = shifted(() => bind(PREFIX + tail, schema, facts));
   const [only] = bound.results;
@@ -35,7 +41,11 @@ export async function runOver(
         }
       : node,
   );
-  const { text, columns: resultColumns, functions } = compile(relation, dialect, () => {
+  const {
+    text,
+    columns: resultColumns,
+    functions,
+  } = compile(relation, dialect, () => {
     throw new KustoError('CAL0001', 'External tables cannot be read after a command.');
   });
   const rows = table.rows;
@@ -59,7 +69,10 @@ function shifted<T>(work: () => T): T {
     return work();
   } catch (error) {
     if (!(error instanceof KustoError) || !error.span) throw error;
-    const span = { start: Math.max(0, error.span.start - PREFIX.length), end: Math.max(0, error.span.end - PREFIX.length) };
+    const span = {
+      start: Math.max(0, error.span.start - PREFIX.length),
+      end: Math.max(0, error.span.end - PREFIX.length),
+    };
     throw new KustoError(error.code, error.message, { span, cause: error });
   }
 }

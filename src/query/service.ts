@@ -5,7 +5,12 @@ import { bind } from '../language/bind.js';
 import { CLUSTER_NAME } from '../language/schema.js';
 import type { RequestFacts } from '../language/context.js';
 import type { BoundRequest, Relation } from '../plan/index.js';
-import { currentPrincipal, currentPrincipalDetails, currentPrincipalIsMemberOf, type Security } from '../security/index.js';
+import {
+  currentPrincipal,
+  currentPrincipalDetails,
+  currentPrincipalIsMemberOf,
+  type Security,
+} from '../security/index.js';
 import { compile } from '../sql/compile.js';
 import type { Dialect } from '../sql/dialect.js';
 import { ticksOfDate } from '../values/index.js';
@@ -13,7 +18,15 @@ import { narrowed, tablesOf } from './scope.js';
 import type { ExternalReader } from './external-reader.js';
 import { resultLimits, ResultMeter } from './limits.js';
 import { resolveProcedures } from './procedures.js';
-import type { MemoryTable, PreparedQuery, QueryResult, QueryService, RequestContext, ResultTable, ScopedTable } from './query-service.js';
+import type {
+  MemoryTable,
+  PreparedQuery,
+  QueryResult,
+  QueryService,
+  RequestContext,
+  ResultTable,
+  ScopedTable,
+} from './query-service.js';
 import { SchemaViews } from './schema-view.js';
 import { runOver } from './run-over.js';
 
@@ -45,7 +58,12 @@ export class Queries implements QueryService {
         opened.push({ close: release });
         const result = await this.parts.engine.run(sql, context.signal);
         opened.push(result);
-        tables.push({ name, columns: result.columns, rowCount: result.rowCount, batches: () => meter.cut(result.batches()) });
+        tables.push({
+          name,
+          columns: result.columns,
+          rowCount: result.rowCount,
+          batches: () => meter.cut(result.batches()),
+        });
       }
       return {
         tables,
@@ -112,7 +130,10 @@ export class Queries implements QueryService {
     };
   }
 
-  private async compile(relation: Relation, context: RequestContext): Promise<{ readonly sql: CompiledSql; release(): Promise<void> }> {
+  private async compile(
+    relation: Relation,
+    context: RequestContext,
+  ): Promise<{ readonly sql: CompiledSql; release(): Promise<void> }> {
     const resolved = await resolveProcedures(relation, this.parts, context.signal);
     const external = await this.parts.external.open(resolved.relation, context);
     try {

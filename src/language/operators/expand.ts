@@ -19,7 +19,15 @@ export const EXPAND_OPERATORS: Readonly<Record<string, OperatorBinder>> = {
     const bagKind = (parameters.get('bagexpansion') ?? parameters.get('kind')) === 'array' ? 'array' : 'bag';
     return {
       columns,
-      relation: { kind: 'expand', input: input.relation, items: expansions, bagKind, columns, ...(indexColumn && { indexColumn }), ...(rowLimit && { rowLimit }) },
+      relation: {
+        kind: 'expand',
+        input: input.relation,
+        items: expansions,
+        bagKind,
+        columns,
+        ...(indexColumn && { indexColumn }),
+        ...(rowLimit && { rowLimit }),
+      },
     };
   },
   MvApplyOperator: (node, input, scope) => {
@@ -31,10 +39,21 @@ export const EXPAND_OPERATORS: Readonly<Record<string, OperatorBinder>> = {
     const outer = input.columns
       .filter((column) => !replaced.has(column.name))
       .map((column) => ({ column: scope.context.column(column.name, column.type), value: use(column) }));
-    const inside: Column[] = [...outer.map((item) => item.column), ...expansions.map((item) => item.column), ...(indexColumn ? [indexColumn] : [])];
+    const inside: Column[] = [
+      ...outer.map((item) => item.column),
+      ...expansions.map((item) => item.column),
+      ...(indexColumn ? [indexColumn] : []),
+    ];
     const leaf: Table = {
       columns: inside,
-      relation: { kind: 'expandedRows', items: expansions, outer, columns: inside, ...(indexColumn && { indexColumn }), ...(rowLimit && { rowLimit }) },
+      relation: {
+        kind: 'expandedRows',
+        items: expansions,
+        outer,
+        columns: inside,
+        ...(indexColumn && { indexColumn }),
+        ...(rowLimit && { rowLimit }),
+      },
     };
     const body = bindBody(part(part(node, 'Subquery'), 'Expression'), leaf, scope);
     const columns = resultColumns(node).map(
@@ -45,7 +64,16 @@ export const EXPAND_OPERATORS: Readonly<Record<string, OperatorBinder>> = {
     const passed = columns.filter((column) => input.columns.includes(column));
     return {
       columns,
-      relation: { kind: 'apply', input: input.relation, items: expansions, body: body.relation, passed, columns, ...(indexColumn && { indexColumn }), ...(rowLimit && { rowLimit }) },
+      relation: {
+        kind: 'apply',
+        input: input.relation,
+        items: expansions,
+        body: body.relation,
+        passed,
+        columns,
+        ...(indexColumn && { indexColumn }),
+        ...(rowLimit && { rowLimit }),
+      },
     };
   },
 };
@@ -77,7 +105,9 @@ function expansionsOf(node: SyntaxNode, input: Table, scope: Scope): ExpandItem[
 }
 
 function resultName(expression: SyntaxNode): string | undefined {
-  const facts = official().Kusto.Language.KustoFacts as { GetExpressionResultName(node: SyntaxNode, otherwise: string, row: null): string };
+  const facts = official().Kusto.Language.KustoFacts as {
+    GetExpressionResultName(node: SyntaxNode, otherwise: string, row: null): string;
+  };
   return facts.GetExpressionResultName(expression, '', null) || undefined;
 }
 
@@ -87,7 +117,11 @@ function elementType(element: SyntaxNode): KustoType | undefined {
 }
 
 /** `mv-expand` puts its index column last, under another name when the one asked for is taken. */
-function indexColumnOf(parameters: ReadonlyMap<string, string>, columns: readonly ColumnSchema[], scope: Scope): Column | undefined {
+function indexColumnOf(
+  parameters: ReadonlyMap<string, string>,
+  columns: readonly ColumnSchema[],
+  scope: Scope,
+): Column | undefined {
   const name = parameters.get('with_itemindex');
   if (name === undefined) return undefined;
   return scope.context.column(columns.some((column) => column.name === name) ? name : columns.at(-1)!.name, 'long');
@@ -103,5 +137,8 @@ function rowLimitOf(node: SyntaxNode, scope: Scope): Scalar | undefined {
 
 function pick(name: string, expansions: readonly ExpandItem[], index: Column | undefined, input: Table): Column {
   if (index?.name === name) return index;
-  return expansions.find((item) => item.column.name === name)?.column ?? input.columns.find((column) => column.name === name)!;
+  return (
+    expansions.find((item) => item.column.name === name)?.column ??
+    input.columns.find((column) => column.name === name)!
+  );
 }

@@ -28,7 +28,12 @@ export const JOIN_OPERATORS: Readonly<Record<string, OperatorBinder>> = {
     const kind = kindOfJoin(node, 'innerunique');
     const right = bindTable(part(node, 'Expression'), scope);
     const on = conditions(part(node, 'ConditionClause'), left, right, scope);
-    const sources = SIDES[kind] === 'left' ? left.columns : SIDES[kind] === 'right' ? right.columns : [...left.columns, ...right.columns];
+    const sources =
+      SIDES[kind] === 'left'
+        ? left.columns
+        : SIDES[kind] === 'right'
+          ? right.columns
+          : [...left.columns, ...right.columns];
     return joined(node, kind, left, right, on, sources, scope);
   },
   LookupOperator: (node, left, scope) => {
@@ -70,7 +75,9 @@ function joined(
   sources: readonly Column[],
   scope: Scope,
 ): Table {
-  const columns = sources.map((source, i) => scope.context.column(resultColumns(node)[i]?.name ?? source.name, source.type));
+  const columns = sources.map((source, i) =>
+    scope.context.column(resultColumns(node)[i]?.name ?? source.name, source.type),
+  );
   return {
     columns,
     relation: { kind: 'join', joinKind, left: left.relation, right: right.relation, on, sources, columns },
@@ -87,7 +94,9 @@ function condition(node: SyntaxNode, left: Table, right: Table, scope: Scope): {
   if (kindOf(node) === 'NameReference') {
     const [l, r] = [left, right].map((side) => side.columns.find((column) => column.name === nameOf(node)));
     if (!l || !r) {
-      throw new KustoError('SEM0100', `'${textOf(node)}' must be a column of both sides of the join.`, { span: spanOf(node) });
+      throw new KustoError('SEM0100', `'${textOf(node)}' must be a column of both sides of the join.`, {
+        span: spanOf(node),
+      });
     }
     return [{ left: use(l), right: use(r) }];
   }
@@ -102,7 +111,11 @@ function condition(node: SyntaxNode, left: Table, right: Table, scope: Scope): {
       return [isOf(a, right) || isOf(b, left) ? { left: b, right: a } : { left: a, right: b }];
     }
   }
-  throw new KustoError('SEM0001', 'A join condition is a column of both sides, or an equality of $left and $right columns.', { span: spanOf(node) });
+  throw new KustoError(
+    'SEM0001',
+    'A join condition is a column of both sides, or an equality of $left and $right columns.',
+    { span: spanOf(node) },
+  );
 }
 
 function isOf(scalar: Scalar, side: Table): boolean {

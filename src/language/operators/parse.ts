@@ -4,7 +4,19 @@ import type { Scope, Table } from '../context.js';
 import { bindScalar, call } from '../expressions.js';
 import { decodeString } from '../literals.js';
 import type { SyntaxNode } from '../parser.js';
-import { elements, items, kindOf, maybe, nameOf, part, resultColumns, spanOf, textOf, typeOfSymbol, unsupported } from '../syntax.js';
+import {
+  elements,
+  items,
+  kindOf,
+  maybe,
+  nameOf,
+  part,
+  resultColumns,
+  spanOf,
+  textOf,
+  typeOfSymbol,
+  unsupported,
+} from '../syntax.js';
 import type { OperatorBinder } from './index.js';
 import { parametersOf } from './parameters.js';
 import { kept, projected } from './tables.js';
@@ -16,7 +28,11 @@ export const PARSE_OPERATORS: Readonly<Record<string, OperatorBinder>> = {
 
 interface Pattern {
   /** One of: literal text (a regex in kind=regex), `*`, or a column. */
-  readonly parts: readonly ({ readonly kind: 'text'; readonly text: string } | { readonly kind: 'star' } | { readonly kind: 'column'; readonly name: string; readonly type: Assignment['column']['type'] })[];
+  readonly parts: readonly (
+    | { readonly kind: 'text'; readonly text: string }
+    | { readonly kind: 'star' }
+    | { readonly kind: 'column'; readonly name: string; readonly type: Assignment['column']['type'] }
+  )[];
 }
 
 function patternOf(node: SyntaxNode): Pattern {
@@ -30,13 +46,22 @@ function patternOf(node: SyntaxNode): Pattern {
         parts.push({ kind: 'text', text: decodeString(textOf(part(element, 'Token'))) });
         break;
       case 'CompoundStringLiteralExpression':
-        parts.push({ kind: 'text', text: items(element, 'Tokens').map((token) => decodeString(textOf(token))).join('') });
+        parts.push({
+          kind: 'text',
+          text: items(element, 'Tokens')
+            .map((token) => decodeString(textOf(token)))
+            .join(''),
+        });
         break;
       case 'NameDeclaration':
         parts.push({ kind: 'column', name: nameOf(element), type: 'string' });
         break;
       case 'NameAndTypeDeclaration':
-        parts.push({ kind: 'column', name: nameOf(part(element, 'Name')), type: typeOfSymbol(part(element, 'Type').ReferencedSymbol) ?? 'string' });
+        parts.push({
+          kind: 'column',
+          name: nameOf(part(element, 'Name')),
+          type: typeOfSymbol(part(element, 'Type').ReferencedSymbol) ?? 'string',
+        });
         break;
       default:
         throw unsupported(element, `${kindOf(element)} in a parse pattern`);
@@ -59,26 +84,44 @@ function parsed(node: SyntaxNode, input: Table, scope: Scope, filter: boolean): 
   const source = bindScalar(part(node, 'Expression'), scope.over(input));
   const text: Scalar = source.type === 'string' ? source : call(node, 'tostring', [source], 'string');
   const matched = scope.context.column('$parsed', 'dynamic');
-  const match = call(node, 'parse_pattern', [
-    text,
-    literal('string', JSON.stringify(pattern.parts)),
-    literal('string', kind),
-    literal('string', parameters.get('flags') ?? ''),
-  ], 'dynamic');
+  const match = call(
+    node,
+    'parse_pattern',
+    [
+      text,
+      literal('string', JSON.stringify(pattern.parts)),
+      literal('string', kind),
+      literal('string', parameters.get('flags') ?? ''),
+    ],
+    'dynamic',
+  );
   const held = projected(input, [...input.columns.map(kept), { column: matched, value: match }]);
   const passing: Table = filter
-    ? { ...held, relation: { kind: 'filter', input: held.relation, predicate: call(node, 'isnotnull', [use(matched)], 'bool'), columns: held.relation.columns } }
+    ? {
+        ...held,
+        relation: {
+          kind: 'filter',
+          input: held.relation,
+          predicate: call(node, 'isnotnull', [use(matched)], 'bool'),
+          columns: held.relation.columns,
+        },
+      }
     : held;
   const targets = pattern.parts.filter((candidate) => candidate.kind === 'column');
   const byName = new Map<string, Assignment>();
   targets.forEach((target, i) => {
     const item = call(node, 'tuple_item', [use(matched), literal('long', BigInt(i))], 'string');
-    const value: Scalar = target.type === 'string' ? item : call(node, 'tuple_item', [use(matched), literal('long', BigInt(i))], target.type);
+    const value: Scalar =
+      target.type === 'string'
+        ? item
+        : call(node, 'tuple_item', [use(matched), literal('long', BigInt(i))], target.type);
     byName.set(target.name, { column: scope.context.column(target.name, target.type), value });
   });
   return projected(
     passing,
-    resultColumns(node).map((result) => byName.get(result.name) ?? kept(input.columns.find((column) => column.name === result.name)!)),
+    resultColumns(node).map(
+      (result) => byName.get(result.name) ?? kept(input.columns.find((column) => column.name === result.name)!),
+    ),
   );
 }
 

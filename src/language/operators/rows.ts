@@ -11,12 +11,18 @@ import { passThrough } from './tables.js';
 export const ROW_OPERATORS: Readonly<Record<string, OperatorBinder>> = {
   FilterOperator: (node, input, scope) => {
     const predicate = bindScalar(part(node, 'Condition'), scope.over(input));
-    return { ...input, relation: { kind: 'filter', input: input.relation, predicate, columns: input.relation.columns } };
+    return {
+      ...input,
+      relation: { kind: 'filter', input: input.relation, predicate, columns: input.relation.columns },
+    };
   },
   TakeOperator: (node, input, scope) => limited(input, bindScalar(part(node, 'Expression'), scope)),
   SortOperator: (node, input, scope) => {
     const inner = scope.over(input);
-    return sorted(input, items(node, 'Expressions').map((key) => sortKey(key, inner)));
+    return sorted(
+      input,
+      items(node, 'Expressions').map((key) => sortKey(key, inner)),
+    );
   },
   TopOperator: (node, input, scope) => {
     const key = sortKey(part(node, 'ByExpression'), scope.over(input));
@@ -28,7 +34,13 @@ export const ROW_OPERATORS: Readonly<Record<string, OperatorBinder>> = {
     const call = { name: 'count', args: [], type: 'long' as const, span: { start: 0, end: 0 } };
     return {
       columns: [column],
-      relation: { kind: 'aggregate', input: input.relation, keys: [], aggregates: [{ column, call }], columns: [column] },
+      relation: {
+        kind: 'aggregate',
+        input: input.relation,
+        keys: [],
+        aggregates: [{ column, call }],
+        columns: [column],
+      },
     };
   },
   DistinctOperator: (node, input, scope) => {
@@ -66,7 +78,12 @@ export const ROW_OPERATORS: Readonly<Record<string, OperatorBinder>> = {
     return limited(distinct, bindScalar(part(node, 'Expression'), scope));
   },
   AsOperator: (node, input, scope) => {
-    const relation = { kind: 'shared' as const, key: scope.context.sharedKey(), relation: input.relation, columns: input.relation.columns };
+    const relation = {
+      kind: 'shared' as const,
+      key: scope.context.sharedKey(),
+      relation: input.relation,
+      columns: input.relation.columns,
+    };
     const shared = { ...input, relation };
     scope.declare(nameOf(part(node, 'Name')), { kind: 'table', make: () => scope.context.renewed(shared) });
     return shared;
@@ -74,7 +91,9 @@ export const ROW_OPERATORS: Readonly<Record<string, OperatorBinder>> = {
   ConsumeOperator: (_node, input) => limited(input, literal('long', 0n)),
   GetSchemaOperator: (node, input, scope) => {
     // The ordinal is an int, whatever the binder says.
-    const results = resultColumns(node).map((column) => (column.name === 'ColumnOrdinal' ? { ...column, type: 'int' as const } : column));
+    const results = resultColumns(node).map((column) =>
+      column.name === 'ColumnOrdinal' ? { ...column, type: 'int' as const } : column,
+    );
     const columns = scope.context.columns(results);
     const rows = input.columns.map((column, i) => [
       literal('string', column.name),
@@ -108,7 +127,11 @@ export function limited(input: Table, count: Scalar): Table {
 }
 
 export function sorted(input: Table, keys: readonly SortKey[]): Table {
-  return { ...input, serialized: true, relation: { kind: 'sort', input: input.relation, keys, columns: input.relation.columns } };
+  return {
+    ...input,
+    serialized: true,
+    relation: { kind: 'sort', input: input.relation, keys, columns: input.relation.columns },
+  };
 }
 
 /** Descending unless told otherwise; nulls are the smallest value unless told otherwise. */

@@ -15,11 +15,18 @@ import { united } from './union.js';
 export const SOURCES: Readonly<Record<string, (node: SyntaxNode, scope: Scope) => Table>> = {
   DataTableExpression: (node, scope) => {
     const columns = scope.context.columns(resultColumns(node));
-    const cells = items(node, 'Values').map((cell, i) => typed(cell, bindScalar(cell, scope), columns[i % columns.length]!.type));
+    const cells = items(node, 'Values').map((cell, i) =>
+      typed(cell, bindScalar(cell, scope), columns[i % columns.length]!.type),
+    );
     const rows: Scalar[][] = [];
-    for (let i = 0; i + columns.length <= cells.length; i += columns.length) rows.push(cells.slice(i, i + columns.length));
+    for (let i = 0; i + columns.length <= cells.length; i += columns.length)
+      rows.push(cells.slice(i, i + columns.length));
     if (rows.length * columns.length !== cells.length) {
-      throw new KustoError('SEM0001', `datatable: ${cells.length} values do not fill rows of ${columns.length} columns.`, { span: spanOf(node) });
+      throw new KustoError(
+        'SEM0001',
+        `datatable: ${cells.length} values do not fill rows of ${columns.length} columns.`,
+        { span: spanOf(node) },
+      );
     }
     return { columns, relation: { kind: 'values', rows, columns } };
   },
@@ -50,7 +57,15 @@ export const SOURCES: Readonly<Record<string, (node: SyntaxNode, scope: Scope) =
   UnionOperator: (node, scope) => united(node, [], scope),
   MaterializeExpression: (node, scope) => {
     const table = bindTable(part(node, 'Expression'), scope);
-    return { ...table, relation: { kind: 'shared', key: scope.context.sharedKey(), relation: table.relation, columns: table.relation.columns } };
+    return {
+      ...table,
+      relation: {
+        kind: 'shared',
+        key: scope.context.sharedKey(),
+        relation: table.relation,
+        columns: table.relation.columns,
+      },
+    };
   },
   'external_table()': (node, scope) => {
     const [nameNode, mappingNode] = argumentsOf(node);
@@ -63,7 +78,12 @@ export const SOURCES: Readonly<Record<string, (node: SyntaxNode, scope: Scope) =
       columns,
       relation: {
         kind: 'externalScan',
-        source: { kind: 'externalTable', databaseId: found.database.id, name, ...(mapping !== undefined && { mapping }) },
+        source: {
+          kind: 'externalTable',
+          databaseId: found.database.id,
+          name,
+          ...(mapping !== undefined && { mapping }),
+        },
         columns,
       },
     };
@@ -81,14 +101,23 @@ export const SOURCES: Readonly<Record<string, (node: SyntaxNode, scope: Scope) =
     );
     const clause = maybe(node, 'WithClause');
     const properties = Object.fromEntries(
-      (clause ? items(clause, 'Properties') : []).map((property) => [nameOf(part(property, 'Name')), textOf(part(property, 'Expression')).replace(/^@?(["'])([\s\S]*)\1$/, '$2')]),
+      (clause ? items(clause, 'Properties') : []).map((property) => [
+        nameOf(part(property, 'Name')),
+        textOf(part(property, 'Expression')).replace(/^@?(["'])([\s\S]*)\1$/, '$2'),
+      ]),
     );
     const addresses = items(node, 'URIs').map((uri) => constantString(uri, scope));
     return {
       columns,
       relation: {
         kind: 'externalScan',
-        source: { kind: 'externalData', addresses, format: properties.format ?? parametersOf(node).get('format') ?? 'csv', properties, span: spanOf(node) },
+        source: {
+          kind: 'externalData',
+          addresses,
+          format: properties.format ?? parametersOf(node).get('format') ?? 'csv',
+          properties,
+          span: spanOf(node),
+        },
         columns,
       },
     };

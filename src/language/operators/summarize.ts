@@ -4,7 +4,18 @@ import { Scope, type Table } from '../context.js';
 import { bindScalar, call, typeOf, withAggregates } from '../expressions.js';
 import { argumentsOf } from '../calls.js';
 import { official, type SyntaxNode } from '../parser.js';
-import { items, kindOf, maybe, nameOf, part, resultColumns, spanOf, symbolKindOf, toArray, typeOfSymbol } from '../syntax.js';
+import {
+  items,
+  kindOf,
+  maybe,
+  nameOf,
+  part,
+  resultColumns,
+  spanOf,
+  symbolKindOf,
+  toArray,
+  typeOfSymbol,
+} from '../syntax.js';
 import type { OperatorBinder } from './index.js';
 import { bindNamed } from './named.js';
 
@@ -18,7 +29,13 @@ export const SUMMARIZE_OPERATORS: Readonly<Record<string, OperatorBinder>> = {
       column: scope.context.column(results[i]!.name, value.type),
       value,
     }));
-    return summarized(input, scope, keys, items(node, 'Aggregates'), results.slice(keys.length).map((result) => result.name));
+    return summarized(
+      input,
+      scope,
+      keys,
+      items(node, 'Aggregates'),
+      results.slice(keys.length).map((result) => result.name),
+    );
   },
 };
 
@@ -82,7 +99,12 @@ class AggregateCollector {
     const expression = named ? part(node, 'Expression') : node;
     const symbol = expression.ResultType;
     if (isAggregateCall(expression) && symbol && symbolKindOf(symbol) === 'TupleSymbol') return this.tuple(expression);
-    return [withAggregates((inside) => this.replace(inside), () => bindScalar(expression, this.inner))];
+    return [
+      withAggregates(
+        (inside) => this.replace(inside),
+        () => bindScalar(expression, this.inner),
+      ),
+    ];
   }
 
   private replace(node: SyntaxNode): Scalar | undefined {
@@ -111,7 +133,9 @@ class AggregateCollector {
       const values = this.args(node);
       const fixed = name === 'percentiles' ? 1 : 2;
       const single = name === 'percentiles' ? 'percentile' : 'percentilew';
-      return values.slice(fixed).map((percent, i) => this.add(node, single, [...values.slice(0, fixed), percent], types[i]!));
+      return values
+        .slice(fixed)
+        .map((percent, i) => this.add(node, single, [...values.slice(0, fixed), percent], types[i]!));
     }
     if (name === 'arg_max' || name === 'arg_min') {
       const [by, ...others] = given;
@@ -126,7 +150,9 @@ class AggregateCollector {
       return [key, ...row].map((value, i) => call(node, 'row_item', [picked, literal('long', BigInt(i))], value.type));
     }
     if (name === 'take_any' || name === 'any') {
-      const row = given.flatMap((other) => kindOf(other) === 'StarExpression' ? this.input.columns.map(use) : [bindScalar(other, this.inner)]);
+      const row = given.flatMap((other) =>
+        kindOf(other) === 'StarExpression' ? this.input.columns.map(use) : [bindScalar(other, this.inner)],
+      );
       const picked = this.add(node, 'take_any_row', row, 'dynamic');
       return row.map((value, i) => call(node, 'row_item', [picked, literal('long', BigInt(i))], value.type));
     }

@@ -33,13 +33,18 @@ export function united(node: SyntaxNode, piped: readonly Member[], scope: Scope)
       return match && use(match);
     }),
   );
-  return { columns, relation: { kind: 'union', inputs: members.map((member) => member.table.relation), maps, columns } };
+  return {
+    columns,
+    relation: { kind: 'union', inputs: members.map((member) => member.table.relation), maps, columns },
+  };
 }
 
 function memberColumn(table: Table, column: Column, names: ReadonlySet<string>): Column | undefined {
   return (
     table.columns.find((candidate) => candidate.name === column.name && candidate.type === column.type) ??
-    table.columns.find((candidate) => !names.has(candidate.name) && `${candidate.name}_${candidate.type}` === column.name)
+    table.columns.find(
+      (candidate) => !names.has(candidate.name) && `${candidate.name}_${candidate.type}` === column.name,
+    )
   );
 }
 

@@ -73,7 +73,10 @@ export class Lowering {
         return lowered;
       }
       case 'subquery':
-        return this.emptyForNull(sql`(${this.relation({ kind: 'limit', input: scalar.relation, count: { kind: 'literal', type: 'long', value: 1n }, columns: scalar.relation.columns })})`, scalar.type);
+        return this.emptyForNull(
+          sql`(${this.relation({ kind: 'limit', input: scalar.relation, count: { kind: 'literal', type: 'long', value: 1n }, columns: scalar.relation.columns })})`,
+          scalar.type,
+        );
       case 'inRelation':
         return this.inRelation(scalar);
     }
@@ -121,7 +124,13 @@ export class Lowering {
 
   /** An argument of any type as text, as tostring() gives it. */
   scalarText(arg: LoweredArgument): Sql {
-    const call: LoweredCall = { name: 'tostring', args: [arg], type: 'string', span: { start: 0, end: 0 }, lowering: this };
+    const call: LoweredCall = {
+      name: 'tostring',
+      args: [arg],
+      type: 'string',
+      span: { start: 0, end: 0 },
+      lowering: this,
+    };
     return this.dialect.scalars.get('tostring')?.(call) ?? this.viaFunction(scalarFunction('tostring')!, call);
   }
 

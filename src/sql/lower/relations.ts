@@ -12,7 +12,9 @@ export function lowerRelation(relation: Relation, lowering: Lowering): Sql {
     case 'externalScan':
       return lowering.externalSql(relation, lowering);
     case 'stored': {
-      const columns = relation.columns.map((column, i) => sql`${name(relation.names[i]!)} AS ${lowering.column(column)}`);
+      const columns = relation.columns.map(
+        (column, i) => sql`${name(relation.names[i]!)} AS ${lowering.column(column)}`,
+      );
       return sql`SELECT ${list(columns)} FROM ${name(relation.table)}`;
     }
     case 'values':
@@ -49,7 +51,9 @@ export function lowerRelation(relation: Relation, lowering: Lowering): Sql {
 }
 
 function lowerProject(relation: Project, lowering: Lowering): Sql {
-  const items = relation.items.map(({ column, value: scalar }) => sql`${lowering.scalar(scalar)} AS ${lowering.column(column)}`);
+  const items = relation.items.map(
+    ({ column, value: scalar }) => sql`${lowering.scalar(scalar)} AS ${lowering.column(column)}`,
+  );
   const selected = items.length === 0 ? sql`1 AS "none"` : list(items);
   return sql`SELECT ${selected} FROM (${lowering.relation(relation.input)}) AS t`;
 }
@@ -60,12 +64,15 @@ function lowerAggregate(relation: Aggregate, lowering: Lowering): Sql {
   const ordered = relation.aggregates.length > 0 && isSorted(relation.input);
   const input = lowering.relation(relation.input);
   const source = ordered ? sql`SELECT *, row_number() OVER () AS ${ORDINAL} FROM (${input}) AS t` : input;
-  const keys = relation.keys.map(({ column, value: scalar }) => sql`${lowering.scalar(scalar)} AS ${lowering.column(column)}`);
+  const keys = relation.keys.map(
+    ({ column, value: scalar }) => sql`${lowering.scalar(scalar)} AS ${lowering.column(column)}`,
+  );
   const aggregates = relation.aggregates.map(({ column, call }) => {
     const lowered = lowering.lowered(call.name, call.args, call.type, call.span);
     const row = lowering.dialect.aggregates.get(call.name);
     const aggregate = row?.({ ...lowered, order: ordered ? ORDINAL : undefined });
-    if (!aggregate) throw new KustoError('CAL0001', `The aggregate ${call.name}() is not supported.`, { span: call.span });
+    if (!aggregate)
+      throw new KustoError('CAL0001', `The aggregate ${call.name}() is not supported.`, { span: call.span });
     return sql`${lowering.emptyForNull(aggregate, call.type)} AS ${lowering.column(column)}`;
   });
   if (keys.length === 0) return sql`SELECT ${list(aggregates)} FROM (${source}) AS t`;
@@ -121,9 +128,12 @@ function lowerJoin(relation: Join, lowering: Lowering): Sql {
     const held = outer ? lowering.emptyForNull(source, column.type) : source;
     return sql`${held} AS ${lowering.column(column)}`;
   });
-  const left = relation.joinKind === 'innerunique' ? deduplicated(relation, lowering) : lowering.relation(relation.left);
+  const left =
+    relation.joinKind === 'innerunique' ? deduplicated(relation, lowering) : lowering.relation(relation.left);
   const right = lowering.relation(relation.right);
-  const conditions = relation.on.map(({ left: l, right: r }) => lowering.dialect.scalars.get('==in-join')!(lowering.lowered('==', [l, r], 'bool', { start: 0, end: 0 }))!);
+  const conditions = relation.on.map(({ left: l, right: r }) =>
+    lowering.dialect.scalars.get('==in-join')!(lowering.lowered('==', [l, r], 'bool', { start: 0, end: 0 }))!,
+  );
   const condition = conditions.length === 0 ? sql`` : sql` ON ${list(conditions, ' AND ')}`;
   const [first, second] = mirrored ? [right, left] : [left, right];
   return sql`SELECT ${list(outputs)} FROM (${first}) AS l ${JOINS[relation.joinKind]} (${second}) AS r${condition}`;
@@ -139,7 +149,9 @@ function lowerUnion(relation: Union, lowering: Lowering): Sql {
   const members = relation.inputs.map((input, i) => {
     const columns = relation.columns.map((column, c) => {
       const source = relation.maps[i]![c];
-      const held = source ? lowering.scalar(source) : lowering.dialect.cast(value(column.type, column.type === 'string' ? '' : null), column.type);
+      const held = source
+        ? lowering.scalar(source)
+        : lowering.dialect.cast(value(column.type, column.type === 'string' ? '' : null), column.type);
       return sql`${held} AS ${lowering.column(column)}`;
     });
     return sql`SELECT ${columns.length === 0 ? sql`1 AS "none"` : list(columns)} FROM (${lowering.relation(input)}) AS t`;

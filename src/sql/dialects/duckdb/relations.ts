@@ -10,7 +10,9 @@ import { columnName, EXTENT_COLUMN, tableName } from './layout.js';
 export const RELATIONS: Dialect['relations'] = { scan, values, range, sample, expand, expandedRows, expandable };
 
 function scan(relation: Scan, lowering: Lowering): Sql {
-  const columns = relation.stored.map((id, i) => sql`${code(columnName(id))} AS ${lowering.column(relation.columns[i]!)}`);
+  const columns = relation.stored.map(
+    (id, i) => sql`${code(columnName(id))} AS ${lowering.column(relation.columns[i]!)}`,
+  );
   if (relation.extentColumn) columns.push(sql`${name(EXTENT_COLUMN)} AS ${lowering.column(relation.extentColumn)}`);
   const source = sql`SELECT ${list(columns)} FROM ${code(tableName(relation.tableId))}`;
   if (!relation.extents) return source;
@@ -21,7 +23,9 @@ function scan(relation: Scan, lowering: Lowering): Sql {
 function values(relation: Values, lowering: Lowering): Sql {
   if (relation.columns.length === 0) return sql`SELECT 1 AS "none"`;
   const held = relation.columns.map((_, i) => name(`v${i}`));
-  const columns = relation.columns.map((column, i) => sql`${castTo(held[i]!, column.type)} AS ${lowering.column(column)}`);
+  const columns = relation.columns.map(
+    (column, i) => sql`${castTo(held[i]!, column.type)} AS ${lowering.column(column)}`,
+  );
   if (relation.rows.length === 0) {
     const nothing = relation.columns.map((column) => sql`${value(column.type, null)} AS ${lowering.column(column)}`);
     return sql`SELECT ${list(nothing)} WHERE false`;
@@ -32,7 +36,11 @@ function values(relation: Values, lowering: Lowering): Sql {
 
 function range(relation: Range, lowering: Lowering): Sql {
   const [column] = relation.columns;
-  const [from, to, step] = [relation.from, relation.to, relation.step].map((bound) => lowering.scalar(bound)) as [Sql, Sql, Sql];
+  const [from, to, step] = [relation.from, relation.to, relation.step].map((bound) => lowering.scalar(bound)) as [
+    Sql,
+    Sql,
+    Sql,
+  ];
   const target = lowering.column(column!);
   if (column!.type === 'real' || column!.type === 'decimal') {
     return sql`SELECT ${castTo(sql`${from} + i * ${step}`, column!.type)} AS ${target} FROM range(0, CAST(greatest(0, floor((${to} - ${from}) / ${step} + 1e-9) + 1) AS BIGINT)) AS r(i)`;
@@ -64,7 +72,9 @@ function positions(items: readonly ExpandItem[], rowLimit: Expand['rowLimit'], l
 
 function expand(relation: Expand, lowering: Lowering): Sql {
   const { items, rowLimit } = relation;
-  const lists = items.map((item, i) => sql`${elementsOf(lowering.scalar(item.source), relation.bagKind)} AS ${name(`l${i}`)}`);
+  const lists = items.map(
+    (item, i) => sql`${elementsOf(lowering.scalar(item.source), relation.bagKind)} AS ${name(`l${i}`)}`,
+  );
   const columns = relation.columns.map((column) => {
     if (relation.indexColumn?.id === column.id) return sql`${POSITION} AS ${lowering.column(column)}`;
     const index = items.findIndex((item) => item.column.id === column.id);
@@ -77,14 +87,21 @@ function expand(relation: Expand, lowering: Lowering): Sql {
 function expandedRows(relation: ExpandedRows, lowering: Lowering): Sql {
   const { items, rowLimit } = relation;
   const lists = items.map((item, i) => sql`kql_elements(${lowering.scalar(item.source)}) AS ${name(`l${i}`)}`);
-  const outer = relation.outer.map(({ column, value: scalar }) => sql`${lowering.scalar(scalar)} AS ${lowering.column(column)}`);
+  const outer = relation.outer.map(
+    ({ column, value: scalar }) => sql`${lowering.scalar(scalar)} AS ${lowering.column(column)}`,
+  );
   const passed = relation.outer.map(({ column }) => lowering.column(column));
-  const values = items.map((item, i) => sql`${itemValue(item, name(`l${i}`), POSITION, lowering)} AS ${lowering.column(item.column)}`);
+  const values = items.map(
+    (item, i) => sql`${itemValue(item, name(`l${i}`), POSITION, lowering)} AS ${lowering.column(item.column)}`,
+  );
   const index = relation.indexColumn ? [sql`${POSITION} AS ${lowering.column(relation.indexColumn)}`] : [];
   return sql`SELECT ${list([...passed, ...values, ...index])} FROM (SELECT *, ${positions(items, rowLimit, lowering)} FROM (SELECT ${list([...lists, ...outer])}) AS u) AS v`;
 }
 
 /** Whether there is anything to expand in a row. */
 function expandable(relation: Apply, lowering: Lowering): Sql {
-  return sql`(${list(relation.items.map((item) => sql`len(kql_elements(${lowering.scalar(item.source)})) > 0`), ' OR ')})`;
+  return sql`(${list(
+    relation.items.map((item) => sql`len(kql_elements(${lowering.scalar(item.source)})) > 0`),
+    ' OR ',
+  )})`;
 }

@@ -55,7 +55,9 @@ export function literalText(value: KustoValue, type: KustoType): string {
     case 'long':
     case 'datetime':
     case 'timespan':
-      return value === -9223372036854775808n ? "CAST('-9223372036854775808' AS BIGINT)" : `CAST(${String(value)} AS BIGINT)`;
+      return value === -9223372036854775808n
+        ? "CAST('-9223372036854775808' AS BIGINT)"
+        : `CAST(${String(value)} AS BIGINT)`;
     case 'real':
       return Number.isFinite(value) ? `CAST(${String(value)} AS DOUBLE)` : `CAST('${String(value)}' AS DOUBLE)`;
     case 'decimal':

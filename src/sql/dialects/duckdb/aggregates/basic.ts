@@ -4,11 +4,13 @@ import { castTo } from '../cast.js';
 
 /** count, sum, avg, min, max and their conditional forms; arg_max, arg_min, take_any, dcount. */
 
-const filtered = (row: AggregateRow): AggregateRow => (call) => {
-  const condition = call.args[call.args.length - 1]!;
-  const inner = row({ ...call, args: call.args.slice(0, -1) });
-  return inner && sql`${inner} FILTER (WHERE ${condition.sql})`;
-};
+const filtered =
+  (row: AggregateRow): AggregateRow =>
+  (call) => {
+    const condition = call.args[call.args.length - 1]!;
+    const inner = row({ ...call, args: call.args.slice(0, -1) });
+    return inner && sql`${inner} FILTER (WHERE ${condition.sql})`;
+  };
 
 const sumOf = (arg: LoweredArgument): Sql => sql`sum(${arg.sql})`;
 
@@ -34,14 +36,14 @@ export const BASIC_AGGREGATES: Readonly<Record<string, AggregateRow>> = {
   maxif: filtered(({ args }) => sql`max(${args[0]!.sql})`),
   dcount: ({ args: [x] }) => sql`count(DISTINCT ${x!.sql})`,
   dcountif: ({ args: [x, condition] }) => sql`count(DISTINCT ${x!.sql}) FILTER (WHERE ${condition!.sql})`,
-  count_distinct: ({ args }) => sql`count(DISTINCT ${args.length === 1 ? args[0]!.sql : sql`(${list(args.map((a) => a.sql))})`})`,
+  count_distinct: ({ args }) =>
+    sql`count(DISTINCT ${args.length === 1 ? args[0]!.sql : sql`(${list(args.map((a) => a.sql))})`})`,
   arg_max: ({ args }) => sql`arg_max(${rowOf(args)}, ${args[0]!.sql})`,
   arg_min: ({ args }) => sql`arg_min(${rowOf(args)}, ${args[0]!.sql})`,
   take_any_row: ({ args }) => sql`any_value(${rowOf(args)})`,
   take_any: ({ args: [x] }) => sql`any_value(${x!.sql})`,
   any: ({ args: [x] }) => sql`any_value(${x!.sql})`,
-  percentile: ({ args: [x, percent], type }) =>
-    castTo(sql`quantile_disc(${x!.sql}, ${percent!.sql} / 100.0)`, type),
+  percentile: ({ args: [x, percent], type }) => castTo(sql`quantile_disc(${x!.sql}, ${percent!.sql} / 100.0)`, type),
   stdev: ({ args: [x] }) => sql`coalesce(stddev_samp(${x!.sql}), 0)`,
   stdevp: ({ args: [x] }) => sql`coalesce(stddev_pop(${x!.sql}), 0)`,
   variance: ({ args: [x] }) => sql`coalesce(var_samp(${x!.sql}), 0)`,

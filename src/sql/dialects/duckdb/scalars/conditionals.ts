@@ -15,14 +15,18 @@ function as(arg: LoweredArgument, type: LoweredArgument['type'], lowering: Lower
 const iff: ScalarRow = ({ args, type, lowering }) =>
   sql`CASE WHEN ${as(args[0]!, 'bool', lowering)} THEN ${as(args[1]!, type, lowering)} ELSE ${as(args[2]!, type, lowering)} END`;
 
-const fn1 = (build: (x: Sql) => Sql): ScalarRow => ({ args, lowering }) => build(as(args[0]!, 'real', lowering));
+const fn1 =
+  (build: (x: Sql) => Sql): ScalarRow =>
+  ({ args, lowering }) =>
+    build(as(args[0]!, 'real', lowering));
 
 export const CONDITIONAL_ROWS: Readonly<Record<string, ScalarRow>> = {
   iff,
   iif: iff,
   case: ({ args, type, lowering }) => {
     const branches: Sql[] = [];
-    for (let i = 0; i + 1 < args.length; i += 2) branches.push(sql`WHEN ${as(args[i]!, 'bool', lowering)} THEN ${as(args[i + 1]!, type, lowering)}`);
+    for (let i = 0; i + 1 < args.length; i += 2)
+      branches.push(sql`WHEN ${as(args[i]!, 'bool', lowering)} THEN ${as(args[i + 1]!, type, lowering)}`);
     return sql`CASE ${list(branches, ' ')} ELSE ${as(args[args.length - 1]!, type, lowering)} END`;
   },
   coalesce: ({ args, type, lowering }) =>

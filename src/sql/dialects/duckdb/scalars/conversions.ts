@@ -79,8 +79,18 @@ export const CONVERSION_ROWS: Readonly<Record<string, ScalarRow>> = {
         return undefined;
     }
   },
-  todatetime: ({ args: [arg] }) => (arg!.type === 'datetime' ? arg!.sql : arg!.type === 'long' || arg!.type === 'int' ? castTo(arg!.sql, 'datetime') : undefined),
-  totimespan: ({ args: [arg] }) => (arg!.type === 'timespan' ? arg!.sql : arg!.type === 'long' || arg!.type === 'int' ? castTo(arg!.sql, 'timespan') : undefined),
+  todatetime: ({ args: [arg] }) =>
+    arg!.type === 'datetime'
+      ? arg!.sql
+      : arg!.type === 'long' || arg!.type === 'int'
+        ? castTo(arg!.sql, 'datetime')
+        : undefined,
+  totimespan: ({ args: [arg] }) =>
+    arg!.type === 'timespan'
+      ? arg!.sql
+      : arg!.type === 'long' || arg!.type === 'int'
+        ? castTo(arg!.sql, 'timespan')
+        : undefined,
   todecimal: ({ args: [arg] }) =>
     arg!.type === 'string' || arg!.type === 'dynamic' ? undefined : sql`TRY_CAST(${arg!.sql} AS DECIMAL(38, 18))`,
   toguid: ({ args: [arg] }) => (arg!.type === 'guid' ? arg!.sql : undefined),

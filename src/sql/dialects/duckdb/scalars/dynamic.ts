@@ -22,19 +22,26 @@ const element: ScalarRow = ({ args }) => {
 const propertyPath = (key: string): string =>
   /^\d+$/.test(key) ? `$."${key}"` : `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
 
-const itemOf = (arg: LoweredArgument, call: LoweredCall): Sql => sql`coalesce(${toDynamic(arg, call.lowering)}, 'null')`;
+const itemOf = (arg: LoweredArgument, call: LoweredCall): Sql =>
+  sql`coalesce(${toDynamic(arg, call.lowering)}, 'null')`;
 
 /** Names (constant, each once) and values by turns; `skip` leaves out what is null or empty. */
 function packedPairs(call: LoweredCall, skip: boolean): Sql | undefined {
   const names = call.args.filter((_, i) => i % 2 === 0);
   const texts = names.map((name) => name.literal);
-  if (texts.length === 0 || texts.some((text) => typeof text !== 'string') || new Set(texts).size < texts.length) return undefined;
+  if (texts.length === 0 || texts.some((text) => typeof text !== 'string') || new Set(texts).size < texts.length)
+    return undefined;
   if (names.some((name) => name.type !== 'string')) return undefined;
   const pairs = texts.map((text, i) => {
     const arg = call.args[i * 2 + 1]!;
     const pair = sql`${value('string', `${JSON.stringify(text)}:`)} || ${itemOf(arg, call)}`;
     if (!skip) return sql`(${pair})`;
-    const empty = arg.type === 'string' ? sql`${arg.sql} = ''` : arg.type === 'dynamic' ? sql`${arg.sql} IS NULL OR ${arg.sql} = '""'` : sql`${arg.sql} IS NULL`;
+    const empty =
+      arg.type === 'string'
+        ? sql`${arg.sql} = ''`
+        : arg.type === 'dynamic'
+          ? sql`${arg.sql} IS NULL OR ${arg.sql} = '""'`
+          : sql`${arg.sql} IS NULL`;
     return sql`(CASE WHEN ${empty} THEN NULL ELSE ${pair} END)`;
   });
   return sql`('{' || concat_ws(',', ${list(pairs)}) || '}')`;
@@ -54,7 +61,15 @@ const parseJson: ScalarRow = (call) => {
 };
 
 /** Bytes of a value of each type; of dynamic and decimal the reference's inner form is not known. */
-const SIZES: Readonly<Partial<Record<KustoType, bigint>>> = { bool: 1n, int: 4n, long: 8n, real: 8n, datetime: 8n, timespan: 8n, guid: 16n };
+const SIZES: Readonly<Partial<Record<KustoType, bigint>>> = {
+  bool: 1n,
+  int: 4n,
+  long: 8n,
+  real: 8n,
+  datetime: 8n,
+  timespan: 8n,
+  guid: 16n,
+};
 
 const dataSize: ScalarRow = ({ args }) => {
   const sizes: Sql[] = [];
@@ -79,12 +94,17 @@ export const DYNAMIC_ROWS: Readonly<Record<string, ScalarRow>> = {
   pack_dictionary: bagPack,
   bag_pack_without_nulls: (call) => packedPairs(call, true),
   pack_array: (call) =>
-    call.args.length === 0 ? value('dynamic', '[]') : sql`('[' || concat_ws(',', ${list(call.args.map((arg) => itemOf(arg, call)))}) || ']')`,
+    call.args.length === 0
+      ? value('dynamic', '[]')
+      : sql`('[' || concat_ws(',', ${list(call.args.map((arg) => itemOf(arg, call)))}) || ']')`,
   array_length: arrayLength,
   arraylength: arrayLength,
   estimate_data_size: dataSize,
   row_item: ({ args, type, lowering }) => {
     const [row, index] = args as [LoweredArgument, LoweredArgument];
-    return lowering.emptyForNull(sql`struct_extract(${row.sql}, ${value('string', `f${String(index.literal)}`)})`, type);
+    return lowering.emptyForNull(
+      sql`struct_extract(${row.sql}, ${value('string', `f${String(index.literal)}`)})`,
+      type,
+    );
   },
 };

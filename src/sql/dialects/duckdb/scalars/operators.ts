@@ -25,7 +25,9 @@ function additive(operator: '+' | '-'): ScalarRow {
     if (type === 'timespan') return sql`try(${apply(a.sql, b.sql)})`;
     if (isInteger(type)) {
       const [x, y] = [as(a, type, lowering), as(b, type, lowering)];
-      return operator === '+' ? wrapped(type, sql`kql_add(${x}, ${y})`, apply(x, y)) : wrapped(type, sql`kql_subtract(${x}, ${y})`, apply(x, y));
+      return operator === '+'
+        ? wrapped(type, sql`kql_add(${x}, ${y})`, apply(x, y))
+        : wrapped(type, sql`kql_subtract(${x}, ${y})`, apply(x, y));
     }
     return castTo(apply(as(a, type, lowering), as(b, type, lowering)), type);
   };
@@ -45,7 +47,8 @@ const multiply: ScalarRow = ({ args, type, lowering }) => {
   const [x, y] = [as(a, type, lowering), as(b, type, lowering)];
   if (type === 'long') return sql`kql_multiply(${x}, ${y})`;
   if (type === 'int') return sql`CAST(kql_wrap32(CAST(${x} AS BIGINT) * ${y}) AS INTEGER)`;
-  if (type === 'decimal') return sql`TRY_CAST(CAST(${x} AS DECIMAL(19, 9)) * CAST(${y} AS DECIMAL(19, 9)) AS DECIMAL(38, 18))`;
+  if (type === 'decimal')
+    return sql`TRY_CAST(CAST(${x} AS DECIMAL(19, 9)) * CAST(${y} AS DECIMAL(19, 9)) AS DECIMAL(38, 18))`;
   return sql`(${x} * ${y})`;
 };
 
@@ -79,7 +82,8 @@ function compared(call: LoweredCall): { x: Sql; y: Sql; type: KustoType; nullabl
   const [a, b] = call.args as [LoweredArgument, LoweredArgument];
   const type = commonType(a.type, b.type);
   const { lowering } = call;
-  const nullable = (arg: LoweredArgument): boolean => (arg.literal === undefined ? type !== 'string' || arg.type === 'dynamic' : arg.literal === null);
+  const nullable = (arg: LoweredArgument): boolean =>
+    arg.literal === undefined ? type !== 'string' || arg.type === 'dynamic' : arg.literal === null;
   return { x: as(a, type, lowering), y: as(b, type, lowering), type, nullable: [nullable(a), nullable(b)] };
 }
 
@@ -119,7 +123,9 @@ function membership(negated: boolean, caseInsensitive: boolean): ScalarRow {
     const constants = given.flatMap(expandDynamicLiteral);
     const type = constants.reduce((t, arg) => commonType(t, arg.type), needle!.type);
     const compare = (inner: Sql): Sql => (caseInsensitive ? sql`lower(${inner})` : inner);
-    const elements = constants.filter((arg) => arg.literal !== null).map((arg) => compare(arg.type === 'dynamic' ? sql`kql_dynamic_string(${arg.sql})` : as(arg, type, lowering)));
+    const elements = constants
+      .filter((arg) => arg.literal !== null)
+      .map((arg) => compare(arg.type === 'dynamic' ? sql`kql_dynamic_string(${arg.sql})` : as(arg, type, lowering)));
     if (elements.length === 0) return value('bool', negated);
     const test = sql`coalesce(${compare(as(needle!, type, lowering))} IN (${list(elements)}), false)`;
     return negated ? sql`(NOT ${test})` : test;
@@ -143,14 +149,17 @@ function expandDynamicLiteral(arg: LoweredArgument): LoweredArgument[] {
   });
 }
 
-const between = (negated: boolean): ScalarRow => ({ args, lowering }) => {
-  const [x, low, high] = args as [LoweredArgument, LoweredArgument, LoweredArgument];
-  const type = commonType(commonType(x.type, low.type), high.type === 'timespan' ? low.type : high.type);
-  // x between (datetime .. timespan): the bound is counted from the lower one.
-  const upper = type === 'datetime' && high.type === 'timespan' ? sql`(${low.sql} + ${high.sql})` : as(high, type, lowering);
-  const test = sql`(${as(x, type, lowering)} BETWEEN ${as(low, type, lowering)} AND ${upper})`;
-  return negated ? sql`(NOT ${test})` : test;
-};
+const between =
+  (negated: boolean): ScalarRow =>
+  ({ args, lowering }) => {
+    const [x, low, high] = args as [LoweredArgument, LoweredArgument, LoweredArgument];
+    const type = commonType(commonType(x.type, low.type), high.type === 'timespan' ? low.type : high.type);
+    // x between (datetime .. timespan): the bound is counted from the lower one.
+    const upper =
+      type === 'datetime' && high.type === 'timespan' ? sql`(${low.sql} + ${high.sql})` : as(high, type, lowering);
+    const test = sql`(${as(x, type, lowering)} BETWEEN ${as(low, type, lowering)} AND ${upper})`;
+    return negated ? sql`(NOT ${test})` : test;
+  };
 
 const bool = (arg: LoweredArgument, lowering: Lowering): Sql => as(arg, 'bool', lowering);
 

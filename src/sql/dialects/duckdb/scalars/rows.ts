@@ -5,8 +5,10 @@ import { code } from '../../../tree.js';
 
 /** Functions of the row's extent. The argument is the hidden extent column. */
 const extents = code(EXTENT_TABLE.name);
-const extentField = (field: string): ScalarRow => ({ args: [extent] }) =>
-  sql`(SELECT e.${code(field)} FROM ${extents} AS e WHERE e.number = ${extent!.sql})`;
+const extentField =
+  (field: string): ScalarRow =>
+  ({ args: [extent] }) =>
+    sql`(SELECT e.${code(field)} FROM ${extents} AS e WHERE e.number = ${extent!.sql})`;
 
 function cursorTest(after: boolean): ScalarRow {
   return ({ args }) => {

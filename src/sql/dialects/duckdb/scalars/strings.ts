@@ -13,7 +13,9 @@ export function text(arg: LoweredArgument, call: LoweredCall): Sql {
 
 /** Lower-cased text; a literal is lowered here and now. */
 function lowered(arg: LoweredArgument, call: LoweredCall): Sql {
-  return typeof arg.literal === 'string' && arg.type === 'string' ? value('string', arg.literal.toLowerCase()) : sql`lower(${text(arg, call)})`;
+  return typeof arg.literal === 'string' && arg.type === 'string'
+    ? value('string', arg.literal.toLowerCase())
+    : sql`lower(${text(arg, call)})`;
 }
 
 type Test = (haystack: Sql, needle: Sql) => Sql;
@@ -30,7 +32,9 @@ const TESTS: Readonly<Record<string, Test>> = {
 function test(apply: Test, caseSensitive: boolean, negated: boolean): ScalarRow {
   return (call) => {
     const [haystack, needle] = call.args as [LoweredArgument, LoweredArgument];
-    const held = caseSensitive ? apply(text(haystack, call), text(needle, call)) : apply(lowered(haystack, call), lowered(needle, call));
+    const held = caseSensitive
+      ? apply(text(haystack, call), text(needle, call))
+      : apply(lowered(haystack, call), lowered(needle, call));
     return negated ? sql`(NOT ${held})` : held;
   };
 }
@@ -46,7 +50,9 @@ for (const [name, apply] of Object.entries(TESTS)) {
 function caseless(negated: boolean): ScalarRow {
   return (call) => {
     const [a, b] = call.args as [LoweredArgument, LoweredArgument];
-    return negated ? sql`(${lowered(a, call)} <> ${lowered(b, call)})` : sql`(${lowered(a, call)} = ${lowered(b, call)})`;
+    return negated
+      ? sql`(${lowered(a, call)} <> ${lowered(b, call)})`
+      : sql`(${lowered(a, call)} = ${lowered(b, call)})`;
   };
 }
 
@@ -56,7 +62,11 @@ function hasList(all: boolean): ScalarRow {
     const words = needles.flatMap((needle): LoweredArgument[] => {
       if (needle.type !== 'dynamic' || typeof needle.literal !== 'string') return [needle];
       const held: unknown = JSON.parse(needle.literal);
-      return (Array.isArray(held) ? held : [held]).map((element) => ({ type: 'string', literal: String(element), sql: value('string', String(element)) }));
+      return (Array.isArray(held) ? held : [held]).map((element) => ({
+        type: 'string',
+        literal: String(element),
+        sql: value('string', String(element)),
+      }));
     });
     if (words.some((word) => word.type === 'dynamic')) return undefined;
     if (words.length === 0) return value('bool', all);
@@ -65,7 +75,10 @@ function hasList(all: boolean): ScalarRow {
   };
 }
 
-const textOnly = (build: (args: Sql[]) => Sql): ScalarRow => (call) => build(call.args.map((arg) => text(arg, call)));
+const textOnly =
+  (build: (args: Sql[]) => Sql): ScalarRow =>
+  (call) =>
+    build(call.args.map((arg) => text(arg, call)));
 
 export const STRING_ROWS: Readonly<Record<string, ScalarRow>> = {
   ...TEST_ROWS,
@@ -77,8 +90,14 @@ export const STRING_ROWS: Readonly<Record<string, ScalarRow>> = {
   string_size: textOnly(([s]) => sql`CAST(strlen(${s!}) AS BIGINT)`),
   tolower: textOnly(([s]) => sql`lower(${s!})`),
   toupper: textOnly(([s]) => sql`upper(${s!})`),
-  isempty: (call) => (call.args[0]!.type === 'string' ? sql`(${call.args[0]!.sql} = '')` : sql`(coalesce(${text(call.args[0]!, call)}, '') = '')`),
-  isnotempty: (call) => (call.args[0]!.type === 'string' ? sql`(${call.args[0]!.sql} <> '')` : sql`(coalesce(${text(call.args[0]!, call)}, '') <> '')`),
+  isempty: (call) =>
+    call.args[0]!.type === 'string'
+      ? sql`(${call.args[0]!.sql} = '')`
+      : sql`(coalesce(${text(call.args[0]!, call)}, '') = '')`,
+  isnotempty: (call) =>
+    call.args[0]!.type === 'string'
+      ? sql`(${call.args[0]!.sql} <> '')`
+      : sql`(coalesce(${text(call.args[0]!, call)}, '') <> '')`,
   strcat: (call) => sql`concat(${list(call.args.map((arg) => text(arg, call)))})`,
   strcat_delim: (call) => {
     const [delimiter, ...rest] = call.args.map((arg) => text(arg, call));
