@@ -1,25 +1,39 @@
 import { randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+import { readFileSync } from 'node:fs';
+import { readdir, readFile, rm } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { StoredCatalog } from '../catalog/stored-catalog.js';
+import { exportCommands } from '../commands/export/index.js';
 import { CORE_COMMANDS, createCommandService, OperationRunner } from '../commands/index.js';
 import { openDuckDb } from '../engines/duckdb/open.js';
 import { KustoError } from '../errors/index.js';
+import { ExportCapacity, exportLimit, Journal, SecuredTargetStores } from '../export/index.js';
+import type { ExportServices } from '../export/index.js';
+import { IngestionService } from '../ingestion/ingestion-service.js';
+import { ExternalTables } from '../query/external-tables.js';
 import { Queries } from '../query/service.js';
+import { Scheduler, systemClock } from '../scheduler/index.js';
 import { openSecretBox, Security } from '../security/index.js';
 import { buildServer, listen, shutDown } from '../server/index.js';
-import type { ServerConfig } from '../server/index.js';
+import type { ServerConfig, ServerLog } from '../server/index.js';
 import { DUCKDB } from '../sql/dialects/duckdb/index.js';
 import { MACROS } from '../sql/dialects/duckdb/macros.js';
 import { authMetadata } from './auth-metadata.js';
 import type { Configuration } from './config.js';
+import { logScheduler } from './scheduler-log.js';
+
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  readonly version: string;
+};
 
 const DEFAULT_DATABASE = 'NetDefaultDB';
+/** In the engine's exchange directory: where exports keep what must survive a kill. All else there is debris of a kill. */
+const JOURNAL = 'journal';
 /** Milliseconds that requests under way have to end in when the server stops. */
 const GRACE = 10_000;
 
 export interface Calypso {
-  readonly app: FastifyInstance;
   /** Answers the address. Throws Configuration_Invalid where listening there would not be safe. */
   listen(): Promise<string>;
   /** Puts the security part of another configuration in force; throws and leaves the present one if it cannot be used. */
@@ -30,7 +44,7 @@ export interface Calypso {
 /** Puts the rooms together: the only place that chooses engine, stores and clock. */
 export async function compose(
   configuration: Configuration,
-  options: { readonly development: boolean; readonly log: FastifyBaseLogger },
+  options: { readonly development: boolean; readonly log: ServerLog },
 ): Promise<Calypso> {
   const { development, log } = options;
   const { server, data } = configuration;
@@ -46,6 +60,7 @@ export async function compose(
     },
   });
   try {
+    await clearExchange(engine.exchangeDirectory);
     const catalog = await StoredCatalog.open(engine.persistence, now);
     if (catalog.snapshot().list('database').length === 0) {
       await catalog.transact((tx) =>
@@ -54,40 +69,67 @@ export async function compose(
     }
     const guard = new Security(security, catalog, { development });
     const secrets = await openSecretBox(security, { dataDirectory: data, development });
+    const store = { localRoots: configuration.localRoots };
+    const external = new ExternalTables({
+      catalog,
+      engine,
+      security: guard,
+      secrets,
+      store,
+      maxScanBytes: configuration.limits.externalScanSize,
+    });
     const queries = new Queries({
       catalog,
       engine,
       dialect: DUCKDB,
       security: guard,
-      external: {
-        open: () =>
-          Promise.resolve({
-            sql: () => {
-              throw new KustoError('CAL0001', 'External tables cannot be read yet.');
-            },
-            release: () => Promise.resolve(),
-          }),
-      },
-      clusterEndpoint: address,
+      external,
+      clusterEndpoint: () => address,
       clock: now,
     });
-    const clock = { now };
-    const operations = new OperationRunner(catalog, clock);
-    const commandSecurity = {
-      get authorization() {
-        return guard.authorization;
+    const exports: ExportServices = {
+      catalog,
+      engine,
+      query: queries,
+      security: guard,
+      stores: new SecuredTargetStores({ security: guard, secrets, store }),
+      journal: await Journal.open(join(engine.exchangeDirectory, JOURNAL)),
+      now,
+    };
+    const machine = { nodes: 1, cores: availableParallelism() };
+    const exportCapacity = new ExportCapacity(() =>
+      exportLimit(machine, catalog.snapshot().policy('cluster', 'capacity')),
+    );
+    const scheduler = new Scheduler({
+      services: exports,
+      capacity: exportCapacity,
+      clock: systemClock,
+      onEvent: (event) => logScheduler(event, log),
+    });
+    const operations = new OperationRunner(catalog, systemClock);
+    const ingestion = await IngestionService.open({ engine, catalog, localRoots: configuration.localRoots });
+    const about = {
+      version,
+      startedOn: now(),
+      get address() {
+        return address;
       },
-      get directory() {
-        return guard.directory;
-      },
-      get callouts() {
-        return guard.calloutDefaults;
-      },
-      secrets,
     };
     const commands = createCommandService(
-      { catalog, engine, queries, operations, clock, security: commandSecurity },
-      CORE_COMMANDS,
+      {
+        catalog,
+        engine,
+        queries,
+        ingestion,
+        operations,
+        clock: systemClock,
+        security: guard,
+        secrets,
+        store,
+        exportCapacity,
+        about,
+      },
+      [...CORE_COMMANDS, ...exportCommands({ services: exports, control: scheduler })],
     );
     const serverConfig: ServerConfig = {
       development,
@@ -104,10 +146,10 @@ export async function compose(
       log,
     });
     return {
-      app,
       listen: async () => {
         const listening = await listen(app, serverConfig, server.host, server.port);
         address ||= listening;
+        await scheduler.start();
         return listening;
       },
       reload: (next) => {
@@ -115,7 +157,7 @@ export async function compose(
         security = next.security;
       },
       stop: async () => {
-        await shutDown(app, GRACE);
+        await Promise.all([shutDown(app, GRACE), scheduler.stop()]);
         await operations.close();
         await catalog.close();
         await engine.close();
@@ -133,4 +175,9 @@ async function readTls(files: { readonly certificate: string; readonly key: stri
       throw new KustoError('Configuration_Invalid', `server.tls: '${file}' cannot be read (${cause.code}).`, { cause });
     });
   return { certificate: await read(files.certificate), key: await read(files.key) };
+}
+
+async function clearExchange(directory: string): Promise<void> {
+  const debris = (await readdir(directory)).filter((name) => name !== JOURNAL);
+  await Promise.all(debris.map((name) => rm(join(directory, name), { recursive: true, force: true })));
 }

@@ -49,6 +49,11 @@ const schema = z.strictObject({
       bodySize: z.int().positive().default(DEFAULT_LIMITS.bodySize),
       queryTimeout: duration.default(DEFAULT_LIMITS.queryTimeout),
       commandTimeout: duration.default(DEFAULT_LIMITS.commandTimeout),
+      /** Bytes of files that one read of an external table may bring in. */
+      externalScanSize: z
+        .int()
+        .positive()
+        .default(20 * 1024 ** 3),
       maxTimeout: duration.default(DEFAULT_LIMITS.maxTimeout),
     })
     .prefault({}),

@@ -1,8 +1,8 @@
-import type { FastifyBaseLogger } from 'fastify';
 import { pino } from 'pino';
 import { compose } from './compose.js';
 import { readConfiguration } from './config.js';
 import type { Configuration } from './config.js';
+import type { ServerLog } from '../server/index.js';
 
 export interface ServeOptions {
   readonly host?: string;
@@ -16,7 +16,7 @@ export interface ServeOptions {
 export async function serve(options: ServeOptions): Promise<void> {
   const development = options.development === true;
   const configuration = withOptions(await readConfiguration(options.config), options);
-  const log = pino({ level: configuration.server.logLevel }, pino.destination(2)) as unknown as FastifyBaseLogger;
+  const log = pino({ level: configuration.server.logLevel }, pino.destination(2)) as unknown as ServerLog;
   const calypso = await compose(configuration, { development, log });
   let address: string;
   try {

@@ -141,4 +141,16 @@ export function removeEntity(tx: CatalogTransaction, kind: NamedKind, id: string
   for (const mapping of tx.list('mapping', databaseId)) if (mapping.ownerId === id) tx.delete('mapping', mapping.id);
 }
 
+/**
+ * What it takes to create an entity, or to change it where it exists: Database User, or the entity's admin. Who may
+ * not see the database is not told by the refusal which of the two it is.
+ */
+export function admin(context: CommandContext, kind: NamedKind, name: string, permission: Permission): Permission {
+  const snapshot = context.catalog.snapshot();
+  const database = snapshot.database(context.request.database);
+  const exists = database !== undefined && snapshot.byName(kind, database.id, name) !== undefined;
+  const isTold = exists && (context.allowed(SHOW_PERMISSION) || context.allowed(permission, { kind, name }));
+  return isTold ? permission : 'DatabaseUser';
+}
+
 export const SHOW_PERMISSION: Permission = 'DatabaseUserViewerOrMonitor';

@@ -3,7 +3,7 @@ export type { ExportControl } from './control.js';
 export { failureOf } from './failure.js';
 export { instantOf, ticksOfInstant } from './job.js';
 export { Journal, type JournalEntry } from './journal.js';
-export { exportOnce, type OneOffExport } from './one-off.js';
+export { exportOnce, type OneOffExport, type WrittenFile } from './one-off.js';
 export { databaseName, planRun, type JobDefinition } from './plan.js';
 export { DEFAULT_WINDOW_ROWS, runJob, type RunFailure, type RunOutcome } from './run.js';
 export type { ExportServices, TargetStores, Writer } from './services.js';

@@ -64,7 +64,10 @@ export class Journal {
 
   private constructor(private readonly root: string) {}
 
-  /** Reads what an earlier process left, and throws away what it never sealed. */
+  /**
+   * Reads what an earlier process left, and throws away what it never sealed. The engine writes files below `root`: it must
+   * lie in the engine's exchange directory.
+   */
   static async open(root: string): Promise<Journal> {
     const journal = new Journal(root);
     await mkdir(root, { recursive: true });
@@ -78,6 +81,13 @@ export class Journal {
 
   entries(): readonly JournalEntry[] {
     return [...this.sealed.values()];
+  }
+
+  /** The entry as it is now. */
+  entryOf(runId: string): JournalEntry {
+    const entry = this.sealed.get(runId);
+    if (entry === undefined) throw new Error(`run ${runId} is not in the journal`);
+    return entry;
   }
 
   ofJob(jobId: string): JournalEntry | undefined {
@@ -113,6 +123,15 @@ export class Journal {
     const marked = { ...entry, uploading: true };
     this.sealed.set(entry.manifest.runId, marked);
     return marked;
+  }
+
+  /** The target has refused every file: again, not one byte is there. */
+  async unmarkUploading(entry: JournalEntry): Promise<JournalEntry> {
+    await rm(join(entry.folder, UPLOADING), { force: true });
+    await sync(entry.folder);
+    const unmarked = { ...entry, uploading: false };
+    this.sealed.set(entry.manifest.runId, unmarked);
+    return unmarked;
   }
 
   /** Forgets a run. The manifest goes first: what is left after a kill is debris, never an entry without its files. */

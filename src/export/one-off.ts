@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { RequestContext } from '../query/query-service.js';
-import { discard, openStores } from './discard.js';
+import { deliver } from './deliver.js';
+import { discard } from './discard.js';
 import { failureOf } from './failure.js';
 import { instantOf } from './job.js';
 import type { JournalEntry } from './journal.js';
 import { produceFiles } from './produce.js';
 import type { ExportServices, Writer } from './services.js';
 import { checkColumns, queryForTarget, type Target } from './target.js';
-import { storeOf, upload } from './upload.js';
+import { storeOf, UploadProgress } from './upload.js';
 
 export interface OneOffExport {
   /** The operation that the export is: once it is told as completed, the files count. */
@@ -33,21 +34,19 @@ export interface WrittenFile {
 export async function exportOnce(services: ExportServices, request: OneOffExport): Promise<readonly WrittenFile[]> {
   const { target, writer, context } = request;
   const { signal } = context;
-  for (const connection of target.connections) services.stores.check(connection, writer);
+  const stores = await Promise.all(target.connections.map((connection) => services.stores.open(connection, writer)));
   const entry = await write(services, request).catch((error: unknown) => {
     throw failureOf(error, signal);
   });
   if (entry === undefined) return [];
-  let marked = entry;
   try {
-    const stores = await openStores(services, entry, writer);
-    marked = await services.journal.markUploading(entry);
-    await upload(marked, stores, { done: 0 }, signal);
-    return marked.manifest.files.map((file) => ({ path: storeOf(stores, file).urlOf(file.name), rows: file.rows }));
+    await deliver(services.journal, entry, stores, new UploadProgress(), signal);
+    return entry.manifest.files.map((file) => ({ path: storeOf(stores, file).urlOf(file.name), rows: file.rows }));
   } catch (error) {
     const failure = failureOf(error, signal);
+    const left = services.journal.entryOf(entry.manifest.runId);
     // With a signal of its own: the request's may be what ended it. What this cannot remove, the sweep will.
-    await discard(services, marked, writer, AbortSignal.timeout(60_000)).catch(() => undefined);
+    await discard(services, left, writer, AbortSignal.timeout(60_000)).catch(() => undefined);
     throw failure;
   }
 }
@@ -61,7 +60,7 @@ async function write(services: ExportServices, request: OneOffExport): Promise<J
   const runId = randomUUID();
   const folder = await services.journal.begin(runId);
   try {
-    const files = await produceFiles(services.engine, prepared, undefined, target, folder, context.signal);
+    const files = await produceFiles(services.engine, { runId, prepared, target, folder, signal: context.signal });
     context.signal.throwIfAborted();
     if (files.length > 0) {
       return await services.journal.seal(folder, {

@@ -84,21 +84,24 @@ export async function planRun(
   const access = checkAccess(services, job);
   const snapshot = services.catalog.snapshot();
   const context = contextOf(databaseName(snapshot, job.databaseId), access.caller, signal);
-  const asked = await services.query.prepare(job.query, context);
+  const asked = await services.query.prepare(job.query, context).catch(asExportError);
   const facts = factTables(snapshot, job, asked);
   checkColumns(access.target, asked.columns);
   const prepared = await services.query.prepare(queryForTarget(job.query, access.target), context);
   return { ...access, prepared, facts };
 }
 
+function asExportError(error: unknown): never {
+  if (!(error instanceof KustoError) || error.code !== 'CAL0002') throw error;
+  throw new KustoError(
+    'Export_CrossCluster',
+    'A continuous export cannot read from another cluster. Ingest what it needs into a database of this one.',
+    { cause: error, ...(error.span === undefined ? {} : { span: error.span }) },
+  );
+}
+
 function factTables(snapshot: CatalogSnapshot, job: JobDefinition, asked: PreparedQuery): readonly TableUse[] {
   const database = databaseName(snapshot, job.databaseId);
-  if (asked.crossCluster) {
-    throw new KustoError(
-      'Export_CrossCluster',
-      'A continuous export cannot read from another cluster. Ingest what it needs into a database of this one.',
-    );
-  }
   const isLocal = (use: TableUse): boolean => use.databaseId === job.databaseId;
   const away = asked.tables.find((use) => !isLocal(use));
   const awayExternal = asked.externalTables.find((use) => use.databaseId !== job.databaseId);

@@ -1,12 +1,21 @@
-import { randomUUID } from 'node:crypto';
 import { basename, join } from 'node:path';
-import type { Engine, StagedResult } from '../engines/engine.js';
+import type { Engine, StagedPartition, StagedResult } from '../engines/engine.js';
+import { artifactName, connectionOfPart, PathLayout } from '../external/index.js';
 import type { PreparedQuery, ScopedTable } from '../query/query-service.js';
 import { failpoint } from '../values/failpoint.js';
 import { sha256Of } from './durable.js';
 import type { JournalFile } from './journal.js';
-import { partitionFolder } from './partition-folder.js';
 import type { Target } from './target.js';
+
+export interface Production {
+  readonly runId: string;
+  readonly prepared: PreparedQuery;
+  /** Tables that are read by window. */
+  readonly scope?: readonly ScopedTable[];
+  readonly target: Target;
+  readonly folder: string;
+  readonly signal: AbortSignal;
+}
 
 /**
  * Asks the query, once, and writes its result as the target wants it: files in `folder`, each with the name that it will
@@ -14,48 +23,43 @@ import type { Target } from './target.js';
  */
 export async function produceFiles(
   engine: Pick<Engine, 'stage'>,
-  prepared: PreparedQuery,
-  scope: readonly ScopedTable[] | undefined,
-  target: Target,
-  folder: string,
-  signal: AbortSignal,
+  production: Production,
 ): Promise<readonly JournalFile[]> {
+  const { prepared, scope, target, signal } = production;
   const compiled = await prepared.compile(scope);
-  const width = target.columns?.length ?? prepared.columns.length;
-  const partitionBy = target.partitions.map((_, index) => width + index);
   let staged: StagedResult;
   try {
+    const first = columnCount(production);
+    const partitionBy = target.partitions.map((_, index) => first + index);
     staged = await engine.stage(compiled.sql, { partitionBy, signal });
   } finally {
     await compiled.release();
   }
   try {
     failpoint('export.stage.after');
-    return await writeFiles(staged, target, width, folder, signal);
+    return await writeFiles(staged, production);
   } finally {
     await staged.close();
   }
 }
 
-async function writeFiles(
-  staged: StagedResult,
-  target: Target,
-  width: number,
-  folder: string,
-  signal: AbortSignal,
-): Promise<readonly JournalFile[]> {
-  const columns = Array.from({ length: width }, (_, index) => index);
+/** Columns of the files; after them stand those of the partitions. */
+function columnCount({ target, prepared }: Production): number {
+  return target.columns?.length ?? prepared.columns.length;
+}
+
+async function writeFiles(staged: StagedResult, production: Production): Promise<readonly JournalFile[]> {
+  const { runId, target, folder, signal } = production;
+  const columns = Array.from({ length: columnCount(production) }, (_, index) => index);
   const files: JournalFile[] = [];
-  // Tuples that differ may share a folder: nulls, and times that the path format does not tell apart.
   const begun = new Set<string>();
-  for (const [index, partition] of staged.partitions.entries()) {
-    const path = partitionFolder(target, partition.values);
+  for (const [index, { path, partition }] of folders(staged.partitions, target).entries()) {
     const written = await staged.copyOut(
       {
         format: target.format,
         directory: folder,
         fileName: (part) => `${index}-${part}`,
-        header: headerOf(target, !begun.has(path)),
+        header: target.headers === 'all' || (target.headers === 'firstfile' && !begun.has(path)),
         bom: target.bom,
         compression: target.compression,
         sizeLimit: target.sizeLimit,
@@ -65,12 +69,14 @@ async function writeFiles(
       { partition, columns },
     );
     begun.add(path);
-    for (const { path: file, rowCount, sizeInBytes } of written) {
+    for (const { path: local, rowCount, sizeInBytes } of written) {
+      const part = files.length + 1;
+      const name = artifactName({ prefix: target.namePrefix, runId, part, extension: target.fileExtension });
       files.push({
-        file: basename(file),
-        name: path + fileName(target, files.length + 1),
-        connection: files.length % target.connections.length,
-        sha256: await sha256Of(join(folder, basename(file))),
+        file: basename(local),
+        name: path === '' ? name : `${path}/${name}`,
+        connection: connectionOfPart(runId, part, target.connections.length),
+        sha256: await sha256Of(join(folder, basename(local))),
         size: sizeInBytes,
         rows: rowCount,
       });
@@ -81,12 +87,21 @@ async function writeFiles(
   return files;
 }
 
-function headerOf(target: Target, isFirst: boolean): boolean {
-  return target.headers === 'all' || (target.headers === 'firstfile' && isFirst);
-}
-
-/** Unique for ever, so that no run ever meets another's file. */
-function fileName(target: Target, ordinal: number): string {
-  const prefix = target.namePrefix === '' ? '' : `${target.namePrefix}_`;
-  return `${prefix}${ordinal}_${randomUUID().replaceAll('-', '')}${target.fileExtension}`;
+/** Neighbours that share a folder are one: null and empty, values that are no name, times that the path does not tell apart. */
+function folders(
+  partitions: readonly StagedPartition[],
+  target: Target,
+): readonly { readonly path: string; readonly partition: StagedPartition }[] {
+  const layout = new PathLayout(target);
+  const found: { path: string; partition: StagedPartition }[] = [];
+  for (const partition of partitions) {
+    const path = layout.folderOf(partition.values);
+    const last = found.at(-1);
+    if (last?.path === path) {
+      last.partition = { ...last.partition, rowCount: last.partition.rowCount + partition.rowCount };
+    } else {
+      found.push({ path, partition });
+    }
+  }
+  return found;
 }

@@ -3,6 +3,7 @@ import type { ContinuousExportEntity, ExportedArtifact } from '../catalog/model.
 import { KustoError } from '../errors/index.js';
 import { datetimeString, ticksOfDate } from '../values/index.js';
 import { failpoint } from '../values/failpoint.js';
+import { deliver } from './deliver.js';
 import { discard, openStores } from './discard.js';
 import { failureOf } from './failure.js';
 import { advanceJob, instantOf } from './job.js';
@@ -11,7 +12,7 @@ import { checkAccess, definitionOf, planRun, writerOf, type RunAccess } from './
 import { produceFiles } from './produce.js';
 import type { ExportServices } from './services.js';
 import { isCommitted } from './sweep.js';
-import { storeOf, upload, type Stores, type UploadProgress } from './upload.js';
+import { storeOf, UploadProgress, type Stores } from './upload.js';
 import { nextWindow, type Window } from './window.js';
 
 /** Rows of a window, unless one extent alone holds more: what a run may have to do again after a failure. */
@@ -47,7 +48,7 @@ type JobOwner = Extract<JournalOwner, { kind: 'job' }>;
  * time: the caller sees to it.
  */
 export async function runJob(services: ExportServices, jobId: string, options: RunOptions): Promise<RunOutcome> {
-  const progress: UploadProgress = { done: 0 };
+  const progress = new UploadProgress();
   try {
     const job = services.catalog.snapshot().get('continuousExport', jobId);
     if (job === undefined) throw new KustoError('Export_JobNotFound', 'The continuous export was dropped.');
@@ -109,7 +110,15 @@ class JobRun {
     const runId = randomUUID();
     const folder = await services.journal.begin(runId);
     try {
-      const files = await produceFiles(services.engine, plan.prepared, scope, plan.target, folder, options.signal);
+      const { prepared, target } = plan;
+      const files = await produceFiles(services.engine, {
+        runId,
+        prepared,
+        scope,
+        target,
+        folder,
+        signal: options.signal,
+      });
       options.signal.throwIfAborted();
       if (files.length > 0) {
         return await services.journal.seal(folder, {
@@ -136,8 +145,7 @@ class JobRun {
   private async finish(entry: JournalEntry, access: RunAccess): Promise<readonly ExportedArtifact[]> {
     const { services, options } = this;
     const stores = await openStores(services, entry, access.writer);
-    const marked = await services.journal.markUploading(entry);
-    await upload(marked, stores, this.progress, options.signal);
+    const marked = await deliver(services.journal, entry, stores, this.progress, options.signal);
     const artifacts = await this.commit(marked.manifest, stores);
     await services.journal.release(marked);
     failpoint('export.release.after');

@@ -4,6 +4,7 @@ import {
   carriedCredential,
   openStore,
   parseConnectionString,
+  STORAGE_SCOPE,
   type ObjectStore,
   type StoreCredential,
   type StoreOptions,
@@ -33,9 +34,13 @@ export class SecuredTargetStores implements TargetStores {
     security.requireCallout({ type: 'external_data', address: connection.address, bearsToken });
   }
 
-  open(connection: ConnectionRef, writer: Writer): Promise<ObjectStore> {
+  async open(connection: ConnectionRef, writer: Writer): Promise<ObjectStore> {
     this.check(connection, writer);
-    return Promise.resolve(openStore(connection.address, this.credentialOf(connection, writer), this.options.store));
+    const credential = this.credentialOf(connection, writer);
+    const store = openStore(connection.address, credential, this.options.store);
+    // A token that cannot be had is told before anything is begun.
+    if (credential.kind === 'token') await credential.credential.getToken(STORAGE_SCOPE);
+    return store;
   }
 
   private credentialOf(connection: ConnectionRef, writer: Writer): StoreCredential {

@@ -1,6 +1,7 @@
 import type { ConnectionRef, DataFormat, ExternalTableEntity, PartitionColumn, PathElement } from '../catalog/model.js';
 import { KustoError } from '../errors/index.js';
 import type { CopyOptions } from '../engines/engine.js';
+import { PathLayout } from '../external/index.js';
 import { timespanText, type ColumnSchema } from '../values/index.js';
 
 export type ExportFormat = CopyOptions['format'];
@@ -113,13 +114,16 @@ export function checkColumns(target: Target, columns: readonly ColumnSchema[]): 
 
 const quoted = (name: string): string => `['${name.replace(/\\/g, '\\\\').replace(/'/g, "\\'")}']`;
 
-/** The expression is KQL, so that a partition value is what KQL's own function gives. */
-function partitionExpression(partition: PartitionColumn): string {
+/**
+ * The expression is KQL, so that a partition value is what KQL's own function gives. Times are cut to what the path
+ * tells apart: a folder is one partition, not one for each instant.
+ */
+function partitionExpression(partition: PartitionColumn, layout: PathLayout): string {
   const column = quoted(partition.source ?? partition.name);
   const by = partition.function;
   switch (by.kind) {
     case 'value':
-      return column;
+      return partition.type === 'datetime' ? cutTo(finestUnit(partition, layout), column) : column;
     case 'bin':
       return `bin(${column}, time(${timespanText(BigInt(by.ticks))}))`;
     case 'hash':
@@ -132,12 +136,40 @@ function partitionExpression(partition: PartitionColumn): string {
   }
 }
 
+function finestUnit(partition: PartitionColumn, layout: PathLayout): string {
+  const index = layout.partitions.findIndex(({ name }) => name === partition.name);
+  const units = layout.elements
+    .filter((element) => element.kind === 'time' && element.partition === index)
+    .flatMap((element) => (element.kind === 'time' ? element.parts : []))
+    .flatMap((part) => (part.kind === 'unit' ? [part.unit] : []));
+  return (
+    ['fraction', 'second', 'minute', 'hour', 'day', 'month', 'year'].find((unit) => units.includes(unit as never)) ??
+    'day'
+  );
+}
+
+function cutTo(unit: string, column: string): string {
+  switch (unit) {
+    case 'year':
+    case 'month':
+    case 'day':
+      return `startof${unit}(${column})`;
+    case 'hour':
+    case 'minute':
+    case 'second':
+      return `bin(${column}, 1${unit.charAt(0)})`;
+    default:
+      return column;
+  }
+}
+
 /** The query with the columns of the files in their order, and after them the value of each partition. */
 export function queryForTarget(query: string, target: Target): string {
   if (target.columns === null) return query;
+  const layout = new PathLayout(target);
   const columns = [
     ...target.columns.map(({ name }) => quoted(name)),
-    ...target.partitions.map((partition, index) => `['$partition${index}']=${partitionExpression(partition)}`),
+    ...target.partitions.map((partition, index) => `['$partition${index}']=${partitionExpression(partition, layout)}`),
   ];
   // The new line ends a comment that the query may end with.
   return `${query.replace(/[\s;]+$/, '')}\n| project ${columns.join(', ')}`;

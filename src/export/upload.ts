@@ -10,14 +10,22 @@ const PARALLEL = 4;
 /** The stores of an entry, by the position of their connection. */
 export type Stores = readonly ObjectStore[];
 
-export interface UploadProgress {
+export class UploadProgress {
   /** Files that are at the target. */
-  done: number;
+  done = 0;
+  /** Files that may be there: the answer of the target is not known. */
+  unknown = 0;
+
+  /** Something of this try is, or may be, at the target. */
+  get isBegun(): boolean {
+    return this.done + this.unknown > 0;
+  }
 }
 
 /**
- * Sends every file of an entry. A file that is there already with the same content counts as sent. When one fails, no
- * other is begun, and those under way are waited for: nothing lands after the answer.
+ * Sends every file of an entry. A file that is there already with the same content counts as sent. The first goes alone:
+ * a target that refuses is found out by one file. When one fails, no other is begun, and those under way are waited for:
+ * nothing lands after the answer.
  */
 export async function upload(
   entry: JournalEntry,
@@ -29,21 +37,26 @@ export async function upload(
   const failed = new AbortController();
   const either = AbortSignal.any([signal, failed.signal]);
   let cause: unknown;
-  const send = async (): Promise<void> => {
-    for (let file = waiting.shift(); file !== undefined && !either.aborted; file = waiting.shift()) {
-      try {
-        failpoint('export.upload.before');
-        await uploadFile(join(entry.folder, file.file), file, storeOf(stores, file), either);
-        failpoint('export.upload.after');
-        progress.done++;
-      } catch (error) {
-        // The first in time is the cause; those after it may only have been stopped.
-        cause ??= error;
-        failed.abort();
-      }
+  const sendNext = async (): Promise<void> => {
+    const file = waiting.shift();
+    if (file === undefined) return;
+    try {
+      failpoint('export.upload.before');
+      await uploadFile(join(entry.folder, file.file), file, storeOf(stores, file), either);
+      failpoint('export.upload.after');
+      progress.done++;
+    } catch (error) {
+      // The first in time is the cause; those after it may only have been stopped.
+      cause ??= error;
+      if (!(error instanceof KustoError && error.permanent)) progress.unknown++;
+      failed.abort();
     }
   };
-  await Promise.all(Array.from({ length: PARALLEL }, send));
+  const sendAll = async (): Promise<void> => {
+    while (waiting.length > 0 && !either.aborted) await sendNext();
+  };
+  if (!either.aborted) await sendNext();
+  await Promise.all(Array.from({ length: PARALLEL }, sendAll));
   signal.throwIfAborted();
   if (cause !== undefined) throw cause;
 }

@@ -1,4 +1,5 @@
 import { DYNAMIC_FUNCTIONS } from './dynamic.js';
+import { MAKE_SERIES_FUNCTIONS } from './make-series.js';
 import { TEXT_FUNCTIONS } from './text.js';
 import type { ScalarFunction } from './scalar-function.js';
 import { ARRAY_FUNCTIONS } from './arrays.js';
@@ -14,6 +15,7 @@ export { isWindowFunction } from './windows.js';
 /** Every function that has an evaluation of its own, by name. A new family is a line here. */
 const FUNCTIONS: ReadonlyMap<string, ScalarFunction> = new Map(
   [
+    ...MAKE_SERIES_FUNCTIONS,
     ...TEXT_FUNCTIONS,
     ...DYNAMIC_FUNCTIONS,
     ...ARRAY_FUNCTIONS,

@@ -6,10 +6,11 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { StoredCatalog } from '../catalog/stored-catalog.js';
 import type { DuckDbEngine } from '../engines/duckdb/engine.js';
 import { openDuckDb } from '../engines/duckdb/open.js';
+import { LocalStore } from '../storage/local/local-store.js';
 import { columnName, EXTENT_COLUMN, tableName } from '../sql/dialects/duckdb/layout.js';
 import type { ColumnSchema, KustoValue } from '../values/index.js';
-import { IngestionService, type FileIngestion, type QueryIngestion } from './ingestion-service.js';
-import { newTable } from './table-store.js';
+import { IngestionService } from './ingestion-service.js';
+import type { FileIngestion, QueryIngestion } from './requests.js';
 
 const DB = 'db1';
 const schema = (text: string): ColumnSchema[] =>
@@ -41,7 +42,14 @@ describe('ingestion', () => {
 
   const table = (name: string) => catalog.snapshot().byName('table', DB, name)!;
   const create = (name: string, columns: string) =>
-    ingestion.tables.create(newTable({ databaseId: DB, name, columns: schema(columns) }));
+    query(
+      name,
+      'set',
+      `SELECT ${schema(columns)
+        .map(() => 'NULL')
+        .join(', ')} WHERE false`,
+      columns,
+    );
   const rows = async (name: string): Promise<KustoValue[][]> => {
     const { id, columns } = table(name);
     const result = await engine.run({
@@ -336,6 +344,28 @@ describe('ingestion', () => {
     await expect(fromFile('t', 'e.csv.zip', 'no archive')).rejects.toMatchObject({ code: 'BadRequest_InvalidArchive' });
   });
 
+  it('takes objects from a store, an extent each, all of them or none', async () => {
+    await create('t', 'a:string, b:string');
+    await writeFile(join(files, 'one.csv'), 'x,1\ny,2');
+    await writeFile(join(files, 'two.tsv'), 'z\t3');
+    await writeFile(join(files, 'bad.csv'), 'z,3\nw');
+    const store = new LocalStore(files, [files]);
+    const object = (name: string) => ({ kind: 'object', store, name, location: `https://h/c/${name}` }) as const;
+    const ingest = (...names: string[]) =>
+      ingestion.ingestFiles({ databaseId: DB, table: 't', sources: names.map(object) });
+    await expect(ingest('one.csv', 'bad.csv')).rejects.toThrow('bad.csv: Line 2');
+    expect(await rows('t')).toEqual([]);
+    await expect(ingest('none.csv')).rejects.toMatchObject({ name: 'KustoError' });
+    const result = await ingest('one.csv', 'two.tsv');
+    expect(result.items.map(({ rowCount }) => rowCount)).toEqual([2, 1]);
+    expect(new Set(result.extents.map(({ cursor }) => cursor)).size).toBe(2);
+    expect(await rows('t')).toEqual([
+      ['x', '1'],
+      ['y', '2'],
+      ['z', '3'],
+    ]);
+  });
+
   it('refuses mappings that do not fit', async () => {
     await create('t', 'a:string');
     const code = async (more: Partial<FileIngestion>) =>
@@ -430,6 +460,18 @@ describe('ingestion', () => {
       await query('t', 'set-or-replace', "SELECT 'y', 1.5::DOUBLE", 'b:string, c:real', { recreateSchema: true });
       expect(await rows('t')).toEqual([['y', 1.5]]);
       expect(table('t').columns.map(({ name }) => name)).toEqual(['b', 'c']);
+    });
+
+    it('replaces a table by a query of the table itself', async () => {
+      await query('t', 'set', 'SELECT range FROM range(10)', 'a:long');
+      const { id, columns } = table('t');
+      await query(
+        't',
+        'set-or-replace',
+        `SELECT ${columnName(columns[0]!.id)} FROM ${tableName(id)} WHERE c0 > 7`,
+        'a:long',
+      );
+      expect(await rows('t')).toEqual([[8n], [9n]]);
     });
 
     it('takes rows in hand', async () => {

@@ -1,56 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import type { Catalog, CatalogTransaction } from '../catalog/catalog.js';
-import type { Extent, PrincipalRef, TableEntity } from '../catalog/model.js';
-import type { CompiledSql, Engine, WriteSession } from '../engines/engine.js';
+import type { TableEntity } from '../catalog/model.js';
+import type { Engine, WriteSession } from '../engines/engine.js';
 import { abortError } from '../engines/abort.js';
 import { KustoError } from '../errors/index.js';
-import { failpoint, type ColumnBatch, type ColumnSchema } from '../values/index.js';
-import type { IngestionFormat } from './formats.js';
-import { resolveMapping, type MappingChoice } from './mapping.js';
-import { clearFetched, FetchFolder, type FetchedFile, type IngestionSource } from './sources.js';
-import { newTable, putCreator, TableStore } from './table-store.js';
+import { failpoint, type ColumnSchema } from '../values/index.js';
+import { resolveMapping } from './mapping.js';
+import type {
+  FileIngestion,
+  IngestionOptions,
+  IngestionResult,
+  InlineIngestion,
+  QueryIngestion,
+  SourceIngestion,
+} from './requests.js';
+import { clearFetched, FetchFolder, type FetchedFile } from './sources.js';
+import { alterColumns, newTable, putCreator } from './table-schema.js';
 import { isIngested } from './tags.js';
-
-export interface IngestionOptions {
-  readonly databaseId: string;
-  readonly table: string;
-  readonly tags?: readonly string[];
-  /** Nothing is ingested when the table has data tagged `ingest-by:` one of these. */
-  readonly ingestIfNotExists?: readonly string[];
-  readonly signal?: AbortSignal;
-}
-
-export interface QueryIngestion extends IngestionOptions {
-  readonly mode: 'set' | 'append' | 'set-or-append' | 'set-or-replace';
-  readonly columns: readonly ColumnSchema[];
-  /** Rows of a query for the engine, or rows in hand (a command's result). */
-  readonly rows: CompiledSql | AsyncIterable<ColumnBatch>;
-  /** The query has more columns than the table: they are added to the table. */
-  readonly extendSchema?: boolean;
-  /** `set-or-replace`: the table gets the query's columns. */
-  readonly recreateSchema?: boolean;
-  readonly folder?: string;
-  readonly docString?: string;
-  /** Admin of a table that is created. */
-  readonly creator?: PrincipalRef;
-  /** Joins the commit, for what else a new table gets (policies). */
-  readonly onCreate?: (tx: CatalogTransaction, table: TableEntity) => void;
-}
-
-export interface FileIngestion extends IngestionOptions, MappingChoice {
-  readonly format?: IngestionFormat;
-  readonly ignoreFirstRecord?: boolean;
-  readonly treatGzAsUncompressed?: boolean;
-}
-
-export interface IngestionResult {
-  /** As committed, with cursor and ingestion time; none when there was no row. */
-  readonly extents: readonly Extent[];
-  /** The extent of each source, in order; null where a source had no row. */
-  readonly items: readonly { readonly location: string; readonly extentId: string | null; readonly rowCount: number }[];
-  /** True when `ingestIfNotExists` kept everything out. */
-  readonly skipped: boolean;
-}
 
 interface StagedExtent {
   readonly number: bigint;
@@ -59,17 +25,15 @@ interface StagedExtent {
   readonly rowCount: number;
 }
 
+export type * from './requests.js';
+
 /** Rows into extents: staged in the engine's transaction, then visible all at once with the catalog's commit. */
 export class IngestionService {
-  readonly tables: TableStore;
-
   private constructor(
     private readonly engine: Engine,
     private readonly catalog: Catalog,
     private readonly localRoots: readonly string[],
-  ) {
-    this.tables = new TableStore(engine, catalog);
-  }
+  ) {}
 
   /** `localRoots`: folders whose files commands may name. */
   static async open(parts: {
@@ -83,6 +47,8 @@ export class IngestionService {
 
   /** `.set`, `.append`, `.set-or-append`, `.set-or-replace`. */
   async ingestQuery(request: QueryIngestion): Promise<IngestionResult> {
+    // A write sees only the functions that were there when it began.
+    if ('text' in request.rows) this.engine.register(request.rows.functions ?? []);
     const existing = this.catalog.snapshot().byName('table', request.databaseId, request.table);
     if (!existing) {
       if (request.mode === 'append') throw noSuchTable(request.table);
@@ -102,14 +68,14 @@ export class IngestionService {
   }
 
   /** `.ingest inline`: CSV unless the format says otherwise. */
-  ingestInline(request: FileIngestion & { readonly text: string }): Promise<IngestionResult> {
+  ingestInline(request: InlineIngestion): Promise<IngestionResult> {
     return this.ingestFetched(request, async (folder) => [
       await folder.write(withOneLineEnding(request.text), request.format ?? 'csv'),
     ]);
   }
 
   /** `.ingest into`: an extent a source, all of them in one commit. */
-  ingestFiles(request: FileIngestion & { readonly sources: readonly IngestionSource[] }): Promise<IngestionResult> {
+  ingestFiles(request: SourceIngestion): Promise<IngestionResult> {
     return this.ingestFetched(request, async (folder) => {
       const files: FetchedFile[] = [];
       for (const source of request.sources) files.push(...(await folder.fetch(source, request)));
@@ -182,8 +148,9 @@ export class IngestionService {
       const table = this.catalog.snapshot().get('table', tableId);
       if (!table) throw noSuchTable(request.table);
       const dropped = replace ? (await this.catalog.extents(tableId)).map((extent) => extent.number) : [];
-      await session.deleteExtents(tableId, dropped);
       const staged = await stage(session, table);
+      // Only now: the query may read the table that it replaces.
+      await session.deleteExtents(tableId, dropped);
       failpoint('ingest.staged');
       return await this.commit(tableId, session, staged, dropped, request, (tx) => {
         const current = tx.get('table', tableId)!;
@@ -264,15 +231,19 @@ export class IngestionService {
 
   /** As the reference: a change of the schema is a transaction of its own, before the rows. */
   private async adaptSchema(table: TableEntity, request: QueryIngestion): Promise<void> {
-    if (request.recreateSchema && request.mode === 'set-or-replace') {
-      await this.tables.alterColumns(table.id, ({ columns }) =>
-        request.columns.map(
+    const { mode, columns: wanted } = request;
+    if (request.recreateSchema && mode === 'set-or-replace') {
+      await alterColumns(this.engine, this.catalog, table.id, (columns) =>
+        wanted.map(
           (column) => columns.find(({ name, type }) => name === column.name && type === column.type) ?? column,
         ),
       );
-    } else if (request.extendSchema && request.columns.length > table.columns.length) {
-      matchColumns(table, request.columns.slice(0, table.columns.length));
-      await this.tables.alterColumns(table.id, ({ columns }) => [...columns, ...request.columns.slice(columns.length)]);
+    } else if (request.extendSchema && wanted.length > table.columns.length) {
+      matchColumns(table, wanted.slice(0, table.columns.length));
+      await alterColumns(this.engine, this.catalog, table.id, (columns) => [
+        ...columns,
+        ...wanted.slice(columns.length),
+      ]);
     }
   }
 

@@ -1,13 +1,22 @@
 import { KustoError } from '../errors/index.js';
 import { literal, type BoundRequest, type Literal } from '../plan/index.js';
-import type { Binding, RequestFacts } from './context.js';
+import { BindContext, type Binders, type Binding, type RequestFacts } from './context.js';
 import { refuseErrors } from './diagnostics.js';
 import { decodeLiteral } from './literals.js';
 import { dynamicText } from './dynamic-literals.js';
 import { official, type SyntaxNode } from './parser.js';
 import { globalsOf, type Schema } from './schema.js';
-import { bindStatements } from './statements.js';
-import { elements, items, kindOf, maybe, part, spanOf, textOf, typeOfSymbol } from './syntax.js';
+import { bindExpression } from './expressions.js';
+import { bindOperation, bindRelation } from './relations.js';
+import { bindStatement, bindStatements } from './statements.js';
+import { items, kindOf, maybe, part, spanOf, textOf, typeOfSymbol } from './syntax.js';
+
+const BINDERS: Binders = {
+  scalar: bindExpression,
+  table: bindRelation,
+  operator: bindOperation,
+  statement: bindStatement,
+};
 
 /**
  * Text to bound plan. Pure: the schema and every fact of the request are arguments.
@@ -26,7 +35,7 @@ export function bind(
     const value = parameters[name];
     return value === undefined ? undefined : { kind: 'scalar', value: parameterLiteral(name, value) };
   };
-  return bindStatements(code.Syntax, schema, facts, given);
+  return bindStatements(code.Syntax, new BindContext(schema, facts, BINDERS), given);
 }
 
 function analyze(text: string, schema: Schema): { readonly Syntax: SyntaxNode } {
@@ -77,5 +86,3 @@ function literalNode(root: SyntaxNode): SyntaxNode | undefined {
   if (isLiteral(only)) return only;
   return kindOf(only) === 'PrefixUnaryExpression' && isLiteral(part(only, 'Expression')) ? only : undefined;
 }
-
-export { elements };

@@ -3,11 +3,10 @@ import { literal, use, type Scalar } from '../plan/index.js';
 import type { KustoType } from '../values/index.js';
 import { isWindowFunction } from '../functions/windows.js';
 import { foldRequestFact } from './request-facts.js';
-import { Scope } from './context.js';
-import { bindScalar, call, isTabular, typeOf } from './expressions.js';
+import { bindScalar, bindTable, Scope } from './context.js';
+import { call, isTabular, typeOf } from './calls-to.js';
 import { functionBody, isUserFunction, parametersOf } from './user-functions.js';
 import type { SyntaxNode } from './parser.js';
-import { bindTable } from './relations.js';
 import { items, kindOf, maybe, nameOf, part, spanOf, textOf, tupleTypes, unsupported } from './syntax.js';
 
 /** A function call in a scalar place: built in, declared by `let`, or stored. */

@@ -9,6 +9,8 @@ export type Binding =
   | { readonly kind: 'scalar'; readonly value: Scalar }
   /** Bound anew at each use, so that each use has columns of its own. */
   | { readonly kind: 'table'; readonly make: () => Table }
+  /** A named row, whose columns are reached by a path (`s1.x` in scan). */
+  | { readonly kind: 'row'; readonly columns: readonly Column[] }
   /** A function declared by `let`, with what it sees. */
   | { readonly kind: 'function'; readonly declaration: SyntaxNode; readonly scope: Scope };
 
@@ -18,6 +20,8 @@ export interface Table {
   readonly columns: readonly Column[];
   /** Hidden column with the row's extent number, as long as the rows are a table's own. */
   readonly extent?: Column;
+  /** Name of the stored table, or the name that `as` gave: for `withsource`. */
+  readonly name?: string;
   /** True when the order of rows is defined (`sort`, `serialize`, `range`, `print`, …). */
   readonly serialized?: boolean;
 }
@@ -39,6 +43,27 @@ export interface RequestFacts {
   readonly clientRequestId: string;
 }
 
+/**
+ * The two directions in which binding recurses. They are parts of the context, so that operators and functions, which
+ * bind their own parts, need not know who binds an expression or a table.
+ */
+export interface Binders {
+  scalar(node: SyntaxNode, scope: Scope): Scalar;
+  table(node: SyntaxNode, scope: Scope): Table;
+  operator(node: SyntaxNode, input: Table, scope: Scope): Table;
+  statement(node: SyntaxNode, scope: Scope): void;
+}
+
+/** Binds an operator over its input. */
+export type OperatorBinder = (node: SyntaxNode, input: Table, scope: Scope) => Table;
+
+export const bindScalar = (node: SyntaxNode, scope: Scope): Scalar => scope.context.binders.scalar(node, scope);
+
+export const bindTable = (node: SyntaxNode, scope: Scope): Table => scope.context.binders.table(node, scope);
+
+export const bindOperator = (node: SyntaxNode, input: Table, scope: Scope): Table =>
+  scope.context.binders.operator(node, input, scope);
+
 /** State of binding one request: hands out column ids, and remembers what the request needs. */
 export class BindContext {
   private nextColumn = 1;
@@ -51,6 +76,7 @@ export class BindContext {
   constructor(
     readonly schema: Schema,
     readonly facts: RequestFacts,
+    readonly binders: Binders,
   ) {}
 
   column(name: string, type: KustoType): Column {
@@ -75,7 +101,7 @@ export class BindContext {
       stored: table.columns.map((column) => column.id),
       extentColumn: extent,
     };
-    return { relation, columns, extent };
+    return { relation, columns, extent, name: table.name };
   }
 
   tableByName(name: string, span?: Span): Table {
@@ -143,11 +169,7 @@ export class Scope {
   }
 
   column(name: string): Column | undefined {
-    for (let scope: Scope | undefined = this; scope; scope = scope.parent) {
-      const found = scope.row?.columns.find((column) => column.name === name);
-      if (found) return found;
-    }
-    return undefined;
+    return this.row?.columns.find((column) => column.name === name) ?? this.parent?.column(name);
   }
 
   requireRow(span: Span): Table {

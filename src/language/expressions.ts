@@ -1,56 +1,20 @@
 import { KustoError } from '../errors/index.js';
-import { literal, use, type Call, type Scalar } from '../plan/index.js';
-import type { KustoType } from '../values/index.js';
+import { literal, use, type Scalar } from '../plan/index.js';
 import { bindFunctionCall } from './calls.js';
-import type { Scope } from './context.js';
+import { bindScalar, bindTable, type Scope } from './context.js';
+import { aggregateInstead, call, isTabular, typeOf } from './calls-to.js';
 import { dynamicText } from './dynamic-literals.js';
 import { decodeLiteral, decodeString } from './literals.js';
-import { bindTable } from './relations.js';
 import type { SyntaxNode } from './parser.js';
-import {
-  elements,
-  items,
-  kindOf,
-  maybe,
-  nameOf,
-  part,
-  spanOf,
-  symbolKindOf,
-  textOf,
-  typeOfSymbol,
-  unsupported,
-} from './syntax.js';
+import { items, kindOf, nameOf, part, spanOf, symbolKindOf, textOf, unsupported } from './syntax.js';
 
 /** Binds a scalar expression of the official tree to the plan. */
-export function bindScalar(node: SyntaxNode, scope: Scope): Scalar {
-  const replaced = replaceAggregate?.(node);
+export function bindExpression(node: SyntaxNode, scope: Scope): Scalar {
+  const replaced = aggregateInstead(node);
   if (replaced) return replaced;
   const binder = BINDERS[kindOf(node)];
   if (!binder) throw unsupported(node, `The expression ${kindOf(node)}`);
   return binder(node, scope);
-}
-
-let replaceAggregate: ((node: SyntaxNode) => Scalar | undefined) | undefined;
-
-/** Runs `bind` with aggregate calls answered by `replace` (or by nobody: inside an aggregate's own arguments). */
-export function withAggregates<T>(replace: typeof replaceAggregate, bind: () => T): T {
-  const before = replaceAggregate;
-  replaceAggregate = replace;
-  try {
-    return bind();
-  } finally {
-    replaceAggregate = before;
-  }
-}
-
-export function typeOf(node: SyntaxNode): KustoType {
-  const type = typeOfSymbol(node.ResultType);
-  if (!type) throw new KustoError('SEM0001', `The type of '${textOf(node)}' is not known.`, { span: spanOf(node) });
-  return type;
-}
-
-export function call(node: SyntaxNode, name: string, args: readonly Scalar[], type: KustoType = typeOf(node)): Call {
-  return { kind: 'call', name, args, type, span: spanOf(node) };
 }
 
 const BINDERS: Readonly<Record<string, (node: SyntaxNode, scope: Scope) => Scalar>> = {
@@ -149,6 +113,11 @@ function bindPath(node: SyntaxNode, scope: Scope): Scalar {
     if (!column) throw unsupported(node, `${textOf(node)} outside of a join condition`);
     return use(column);
   }
+  if (kindOf(base) === 'NameReference') {
+    const row = scope.lookup(nameOf(base));
+    const column = row?.kind === 'row' && row.columns.find((candidate) => candidate.name === nameOf(selector));
+    if (column) return use(column);
+  }
   const key =
     kindOf(selector) === 'NameReference'
       ? literal('string', nameOf(selector))
@@ -239,17 +208,3 @@ function bindHasList(node: SyntaxNode, scope: Scope, name: string): Scalar {
   if (args.length === 1 && isTabular(args[0]!, scope)) throw unsupported(node, `${name} over a table`);
   return call(node, name, [value, ...args.map((element) => bindScalar(element, scope))], 'bool');
 }
-
-/** True when the binder gives the expression a table's type. */
-export function isTabular(node: SyntaxNode, scope: Scope): boolean {
-  const symbol = node.ResultType;
-  if (symbol) {
-    const kind = symbolKindOf(symbol);
-    if (kind === 'TableSymbol' || kind.endsWith('TableSymbol') || kind === 'MaterializedViewSymbol') return true;
-    if (typeOfSymbol(symbol)) return false;
-  }
-  if (kindOf(node) === 'NameReference') return scope.lookup(nameOf(node))?.kind === 'table';
-  return maybe(node, 'Operator') !== undefined && kindOf(node) === 'PipeExpression';
-}
-
-export { elements };

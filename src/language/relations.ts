@@ -1,6 +1,6 @@
 import { KustoError } from '../errors/index.js';
 import { enterUserFunction } from './calls.js';
-import type { Scope, Table } from './context.js';
+import { bindOperator, bindTable, type Scope, type Table } from './context.js';
 import { OPERATORS } from './operators/index.js';
 import { SOURCES } from './operators/sources.js';
 import type { SyntaxNode } from './parser.js';
@@ -9,7 +9,7 @@ import { kindOf, nameOf, part, spanOf, textOf, unsupported } from './syntax.js';
 import { isUserFunction } from './user-functions.js';
 
 /** Binds a tabular expression of the official tree to the plan. */
-export function bindTable(node: SyntaxNode, scope: Scope): Table {
+export function bindRelation(node: SyntaxNode, scope: Scope): Table {
   const kind = kindOf(node);
   switch (kind) {
     case 'PipeExpression': {
@@ -34,7 +34,7 @@ export function bindTable(node: SyntaxNode, scope: Scope): Table {
   }
 }
 
-export function bindOperator(node: SyntaxNode, input: Table, scope: Scope): Table {
+export function bindOperation(node: SyntaxNode, input: Table, scope: Scope): Table {
   const operator = OPERATORS[kindOf(node)];
   if (!operator) throw unsupported(node, `The operator '${keywordOf(node)}'`);
   return operator(node, input, scope);
@@ -60,7 +60,17 @@ function bindTableName(node: SyntaxNode, scope: Scope): Table {
   const found = tableOf(symbol);
   if (!found) {
     if (externalTableOf(symbol)) throw unsupported(node, 'An external table without external_table()');
+    if (namesCluster(node)) {
+      const message = `'${textOf(node)}' is of another cluster: only databases of this one can be read.`;
+      throw new KustoError('CAL0002', message, { span: spanOf(node) });
+    }
     throw new KustoError('SEM0100', `'${textOf(node)}' could not be resolved to a table.`, { span: spanOf(node) });
   }
   return scope.context.scan(found.database, found.table);
+}
+
+/** A path that begins with `cluster(…)`. */
+function namesCluster(node: SyntaxNode): boolean {
+  if (kindOf(node) === 'PathExpression') return namesCluster(part(node, 'Expression'));
+  return kindOf(node) === 'FunctionCallExpression' && nameOf(part(node, 'Name')) === 'cluster';
 }

@@ -1,6 +1,6 @@
 import { literal, type Scalar } from '../plan/index.js';
 import type { BindContext } from './context.js';
-import { call } from './expressions.js';
+import { call } from './calls-to.js';
 import type { SyntaxNode } from './parser.js';
 import { unsupported } from './syntax.js';
 

@@ -1,20 +1,16 @@
 import type { BoundRequest, BoundResult } from '../plan/index.js';
 import { KustoError } from '../errors/index.js';
-import { BindContext, Scope, type RequestFacts } from './context.js';
-import { bindScalar, isTabular } from './expressions.js';
-import { bindTable } from './relations.js';
+import { type BindContext, bindScalar, bindTable, Scope } from './context.js';
+import { isTabular } from './calls-to.js';
 import type { SyntaxNode } from './parser.js';
-import type { Schema } from './schema.js';
-import { items, kindOf, maybe, nameOf, part, spanOf, textOf, unsupported } from './syntax.js';
+import { items, kindOf, maybe, nameOf, part, spanOf, unsupported } from './syntax.js';
 
 /** Binds the statements of an analyzed request; each tabular expression statement yields a result. */
 export function bindStatements(
   root: SyntaxNode,
-  schema: Schema,
-  facts: RequestFacts,
+  context: BindContext,
   parameters: Scope['lookup'] | undefined,
 ): BoundRequest {
-  const context = new BindContext(schema, facts);
   const scope = new Scope(context);
   const results: BoundResult[] = [];
   for (const statement of items(root, 'Statements')) {
@@ -133,5 +129,3 @@ function declareParameters(statement: SyntaxNode, scope: Scope, given: Scope['lo
     scope.declare(name, { kind: 'scalar', value: bindScalar(part(otherwise, 'Value'), scope) });
   }
 }
-
-export { textOf };

@@ -2,7 +2,6 @@ import type { KustoType } from '../values/index.js';
 import { KustoError } from '../errors/index.js';
 import type { Scope } from './context.js';
 import type { NetList, SymbolNode, SyntaxNode } from './parser.js';
-import { bindStatement } from './statements.js';
 import { items, maybe, spanOf, symbolKindOf, toArray, typeOfSymbol, unsupported } from './syntax.js';
 
 /** Functions that a `let` declares or a database stores; the binder gives their body, bound at the call. */
@@ -74,7 +73,7 @@ export function functionBody(node: SyntaxNode, inner: Scope): SyntaxNode {
     throw new KustoError('SEM0001', 'Functions call each other too deeply.', { span: spanOf(node) });
   }
   try {
-    for (const statement of items(body, 'Statements')) bindStatement(statement, inner);
+    for (const statement of items(body, 'Statements')) inner.context.binders.statement(statement, inner);
     const expression = maybe(body, 'Expression');
     if (!expression) throw unsupported(node, 'A function without a final expression');
     return expression;

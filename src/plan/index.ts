@@ -1,4 +1,3 @@
-export * from './relation.js';
-export * from './scalar.js';
+export * from './nodes.js';
 export * from './request.js';
 export * from './walk.js';

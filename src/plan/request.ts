@@ -1,4 +1,4 @@
-import type { Relation } from './relation.js';
+import type { Relation } from './nodes.js';
 
 /** A bound request: one relation for each table that it answers with. */
 export interface BoundRequest {

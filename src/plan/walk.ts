@@ -1,5 +1,4 @@
-import type { Relation } from './relation.js';
-import type { Scalar } from './scalar.js';
+import type { Relation, Scalar } from './nodes.js';
 
 /** Rebuilds a scalar with its operands and the relations inside it mapped. */
 export function mapScalar(scalar: Scalar, onRelation: (relation: Relation) => Relation): Scalar {

@@ -94,8 +94,36 @@ export interface StatusRow {
   readonly isStatistics: boolean;
 }
 
-/** The HRESULT that the reference gives for a result set that is too large. */
-const LIMITS_EXCEEDED = -2_133_196_797;
+/** HRESULTs of the reference: 0x80DA0003, 0x80DA0001; E_FAIL for what has none of its own. */
+const HRESULTS: Readonly<Record<string, number>> = {
+  E_QUERY_RESULT_SET_TOO_LARGE: -2_133_196_797,
+  E_RUNAWAY_QUERY: -2_133_196_799,
+};
+const E_FAIL = -2_147_467_259;
+
+const SUCCESS = {
+  level: 4,
+  levelName: 'Info',
+  statusCode: 0,
+  statusName: 'S_OK (0)',
+  eventType: 4,
+  eventTypeName: 'QueryInfo',
+  text: 'Query completed successfully',
+};
+
+function failureRow({ code, message }: KustoError): typeof SUCCESS {
+  const known = HRESULTS[code];
+  const statusCode = known ?? E_FAIL;
+  return {
+    level: 2,
+    levelName: 'Error',
+    statusCode,
+    statusName: `${code} (${statusCode})`,
+    eventType: 1,
+    eventTypeName: known === undefined ? 'QueryError' : 'QueryLimitsExceeded',
+    text: message,
+  };
+}
 
 export function statusRows(context: AnswerContext, progress: Progress): readonly StatusRow[] {
   const now = context.now();
@@ -107,17 +135,7 @@ export function statusRows(context: AnswerContext, progress: Progress): readonly
       table_size: progress.sizes[i],
     })),
   };
-  const outcome =
-    progress.failure === null
-      ? {
-          ...{ level: 4, levelName: 'Info', statusCode: 0, statusName: 'S_OK (0)', eventType: 4 },
-          ...{ eventTypeName: 'QueryInfo', text: 'Query completed successfully' },
-        }
-      : {
-          ...{ level: 2, levelName: 'Error', statusCode: LIMITS_EXCEEDED, eventType: 1 },
-          statusName: `${progress.failure.code} (${LIMITS_EXCEEDED})`,
-          ...{ eventTypeName: 'QueryLimitsExceeded', text: progress.failure.message },
-        };
+  const outcome = progress.failure === null ? SUCCESS : failureRow(progress.failure);
   return [
     { timestamp, ...outcome, isStatistics: false },
     {

@@ -67,6 +67,11 @@ describe('isCommand', () => {
   );
 });
 
+it('isCommand takes megabytes of comments and white space', () => {
+  expect(isCommand('//x\n'.repeat(1_000_000) + ' '.repeat(4_000_000) + '.show')).toBe(true);
+  expect(isCommand(' '.repeat(4_000_000))).toBe(false);
+});
+
 describe('maskSecrets', () => {
   it.each([
     [`h"a;b"`, `h"***"`],

@@ -62,5 +62,9 @@ function check<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
 
 /** True for a dot-command, whatever white space and comments come before it. */
 export function isCommand(text: string): boolean {
-  return /^(?:[\s\uFEFF]|\/\/[^\n]*(?:\n|$))*\./.test(text);
+  // A piece at a time: one expression for all of them overflows the stack on megabytes of them.
+  const trivia = /[\s\uFEFF]+|\/\/[^\n]*/y;
+  let at = 0;
+  while (trivia.test(text)) at = trivia.lastIndex;
+  return text[at] === '.';
 }

@@ -1,5 +1,5 @@
 import type { Relation } from '../plan/index.js';
-import type { ExternalSql } from '../sql/lower/lowering.js';
+import type { ExternalSql } from '../sql/dialect.js';
 import type { RequestContext } from './query-service.js';
 
 /** Makes the files of external tables readable for the engine while a query runs. */

@@ -16,7 +16,7 @@ import {
 import { visitRelations, type ExternalScan, type Relation } from '../plan/index.js';
 import type { SecretBox, Security } from '../security/index.js';
 import { code, list, sql, value, type Sql } from '../sql/tree.js';
-import type { ExternalSql } from '../sql/lower/lowering.js';
+import type { ExternalSql } from '../sql/dialect.js';
 import type { StoreOptions } from '../storage/index.js';
 import type { KustoValue } from '../values/index.js';
 import type { ExternalReader } from './external-reader.js';

@@ -36,8 +36,9 @@ export async function runOver(
       ? {
           kind: 'stored',
           table: TABLE,
-          names: columns.map((_, i) => `c${i}`),
-          columns: node.columns.slice(0, columns.length),
+          // A scan's last column is its extent, which operators carry along: here it is null.
+          names: node.columns.map((_, i) => `c${i}`),
+          columns: node.columns,
         }
       : node,
   );
@@ -49,8 +50,10 @@ export async function runOver(
     throw new KustoError('CAL0001', 'External tables cannot be read after a command.');
   });
   const rows = table.rows;
-  const batch = { rowCount: rows.length, columns: columns.map((_, c) => rows.map((row): KustoValue => row[c]!)) };
-  const input = { name: TABLE, types: columns.map((column) => column.type), batches: [batch] };
+  const cells = columns.map((_, c) => rows.map((row): KustoValue => row[c]!));
+  const batch = { rowCount: rows.length, columns: [...cells, rows.map(() => null)] };
+  const types = [...columns.map((column) => column.type), 'long' as const];
+  const input = { name: TABLE, types, batches: [batch] };
   const result = await engine.run({ text, columns: resultColumns, functions, parameters: [], inputs: [input] });
   try {
     const output: KustoValue[][] = [];

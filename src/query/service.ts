@@ -1,5 +1,5 @@
 import type { Catalog, CatalogSnapshot } from '../catalog/catalog.js';
-import type { CompiledSql, Engine } from '../engines/engine.js';
+import type { CompiledSql, Engine, InputTable } from '../engines/engine.js';
 import { KustoError } from '../errors/index.js';
 import { bind } from '../language/bind.js';
 import { CLUSTER_NAME } from '../language/schema.js';
@@ -36,7 +36,7 @@ export interface QueryServiceParts {
   readonly dialect: Dialect;
   readonly security: Pick<Security, 'authorization' | 'directory'>;
   readonly external: ExternalReader;
-  readonly clusterEndpoint: string;
+  readonly clusterEndpoint: () => string;
   readonly clock: () => Date;
 }
 
@@ -121,7 +121,7 @@ export class Queries implements QueryService {
     return {
       now: ticksOfDate(clock()),
       database: snapshot.database(context.database)?.name ?? context.database,
-      clusterEndpoint: clusterEndpoint || CLUSTER_NAME,
+      clusterEndpoint: clusterEndpoint() || CLUSTER_NAME,
       principal: currentPrincipal(context.caller),
       principalDetails: JSON.stringify(currentPrincipalDetails(context.caller)),
       isMemberOf: (name) => currentPrincipalIsMemberOf(context.caller, [name], security.directory),
@@ -130,20 +130,36 @@ export class Queries implements QueryService {
     };
   }
 
-  private async compile(
+  private async compile(relation: Relation, context: RequestContext): Promise<Compiled> {
+    const { engine } = this.parts;
+    const resolved = await resolveProcedures(
+      relation,
+      engine,
+      (input, inputs) => this.compileSql(input, inputs, context),
+      context.signal,
+    );
+    return this.compileSql(resolved.relation, resolved.inputs, context);
+  }
+
+  private async compileSql(
     relation: Relation,
+    inputs: readonly InputTable[],
     context: RequestContext,
-  ): Promise<{ readonly sql: CompiledSql; release(): Promise<void> }> {
-    const resolved = await resolveProcedures(relation, this.parts, context.signal);
-    const external = await this.parts.external.open(resolved.relation, context);
+  ): Promise<Compiled> {
+    const external = await this.parts.external.open(relation, context);
     try {
-      const { text, columns, functions } = compile(resolved.relation, this.parts.dialect, external.sql);
-      return { sql: { text, columns, functions, parameters: [], inputs: resolved.inputs }, release: external.release };
+      const { text, columns, functions } = compile(relation, this.parts.dialect, external.sql);
+      return { sql: { text, columns, functions, parameters: [], inputs }, release: external.release };
     } catch (error) {
       await external.release();
       throw error;
     }
   }
+}
+
+interface Compiled {
+  readonly sql: CompiledSql;
+  release(): Promise<void>;
 }
 
 async function closeAll(opened: readonly { close(): Promise<void> }[]): Promise<void> {

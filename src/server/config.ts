@@ -1,4 +1,8 @@
+import type { FastifyBaseLogger } from 'fastify';
 import type { Caller } from '../security/caller.js';
+
+/** A pino logger. */
+export type ServerLog = FastifyBaseLogger;
 
 /** Answers who presents this Authorization header. Throws KustoError (401, or 503 when it cannot be judged now). */
 export type Authenticate = (authorization: string | undefined) => Promise<Caller>;

@@ -39,7 +39,8 @@ export function checkDevelopmentRequest(request: FastifyRequest): void {
     throw refused(`the Host header names another server`);
   }
   const { origin } = request.headers;
-  if (origin !== undefined && origin !== `http://${host}`) throw refused(`the request comes from a web page (Origin)`);
+  if (origin !== undefined && origin !== `${request.protocol}://${host}`)
+    throw refused(`the request comes from a web page (Origin)`);
   const site = request.headers['sec-fetch-site'];
   const isNavigation = request.method === 'GET' && request.headers['sec-fetch-mode'] === 'navigate';
   const isPage = !request.url.startsWith('/v');

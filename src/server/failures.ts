@@ -1,13 +1,13 @@
-import type { FastifyBaseLogger } from 'fastify';
 import { KustoError } from '../errors/index.js';
 import { maskSecrets } from '../protocol/index.js';
+import type { ServerLog } from './config.js';
 import type { RequestScope } from './scope.js';
 
 /** The coded error for whatever was thrown. What is not a KustoError is a defect: logged here, and not shown. */
-export function codedError(error: unknown, scope: RequestScope, log: FastifyBaseLogger): KustoError {
-  if (error instanceof KustoError) return error;
-  // An engine that was interrupted throws its own error; the cause is what the caller needs to hear.
+export function codedError(error: unknown, scope: RequestScope, log: ServerLog): KustoError {
+  // What was interrupted throws an error of its own; the cause is what the caller needs to hear.
   if (scope.signal.aborted) return scope.signal.reason as KustoError;
+  if (error instanceof KustoError) return error;
   const refused = refusedByFastify(error);
   if (refused) return refused;
   const { message, stack } = error instanceof Error ? error : { message: String(error), stack: undefined };

@@ -1,11 +1,11 @@
 import Fastify, { LogController } from 'fastify';
-import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { CommandService } from '../commands/command.js';
 import { KustoError } from '../errors/index.js';
 import { errorBody, maskSecrets } from '../protocol/index.js';
 import type { QueryService } from '../query/query-service.js';
 import { fullyQualifiedName } from '../security/caller.js';
-import type { Authenticate, ServerConfig } from './config.js';
+import type { Authenticate, ServerConfig, ServerLog } from './config.js';
 import { checkDevelopmentRequest } from './door.js';
 import { codedError } from './failures.js';
 import { pageRoutes } from './pages.js';
@@ -27,7 +27,7 @@ export interface ServerDependencies {
   readonly commands: CommandService;
   readonly authenticate: Authenticate;
   readonly config: ServerConfig;
-  readonly log: FastifyBaseLogger;
+  readonly log: ServerLog;
 }
 
 /** The HTTP service, ready for `listen` (see lifecycle.ts) or `inject`. Owns none of its dependencies. */
@@ -39,6 +39,8 @@ export function buildServer({ queries, commands, authenticate, config, log }: Se
     exposeHeadRoutes: false,
     trustProxy: config.trustedProxy,
     forceCloseConnections: 'idle',
+    // A request that trickles in must not hold its connection for ever.
+    requestTimeout: 120_000,
     ...(config.tls && { https: { cert: config.tls.certificate, key: config.tls.key } }),
     frameworkErrors: (error, request, reply) => {
       request.scope ??= new RequestScope(request, reply);
@@ -80,7 +82,7 @@ export function buildServer({ queries, commands, authenticate, config, log }: Se
         milliseconds: Math.round(reply.elapsedTime),
         ...(caller && { principal: fullyQualifiedName(caller.principal) }),
         ...(scope.database && { database: scope.database }),
-        ...(logsText && { text: maskSecrets(scope.text).slice(0, 4096) }),
+        ...(logsText && { text: maskSecrets(scope.text.slice(0, 4096)) }),
       },
       'request',
     );

@@ -1,7 +1,7 @@
-import type { BoundResult, Relation } from '../plan/index.js';
+import type { Relation } from '../plan/index.js';
 import type { ColumnSchema, KustoType, KustoValue } from '../values/index.js';
-import type { Dialect } from './dialect.js';
-import { Lowering, type ExternalSql } from './lower/lowering.js';
+import type { Dialect, ExternalSql } from './dialect.js';
+import { PlanLowering } from './lower/lowering.js';
 
 /** SQL text of a plan, and the JavaScript functions that it calls (engines/engine.ts: EngineFunction). */
 export interface Compiled {
@@ -21,7 +21,7 @@ export interface CompiledFunction {
 
 /** Plan to SQL text. Result columns are named `c<id>`, in the order of `relation.columns`. */
 export function compile(relation: Relation, dialect: Dialect, externalSql: ExternalSql): Compiled {
-  const lowering = new Lowering(dialect, externalSql);
+  const lowering = new PlanLowering(dialect, externalSql);
   const text = dialect.write(lowering.statement(relation));
   const functions = [...lowering.functions.values()].map(({ name, parameterTypes, type, function: definition }) => ({
     name,
@@ -34,5 +34,3 @@ export function compile(relation: Relation, dialect: Dialect, externalSql: Exter
   const columns = relation.columns.map(({ name, type }) => ({ name, type }));
   return { text, columns, functions };
 }
-
-export type { BoundResult };

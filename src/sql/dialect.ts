@@ -1,8 +1,46 @@
 import type { Span } from '../errors/index.js';
-import type { Apply, Expand, ExpandedRows, Range, Sample, Scan, Values } from '../plan/index.js';
+import type { ScalarFunction } from '../functions/index.js';
+import type {
+  Apply,
+  Column,
+  Expand,
+  ExpandedRows,
+  ExternalScan,
+  Range,
+  Relation,
+  Sample,
+  Scalar,
+  Scan,
+  Values,
+} from '../plan/index.js';
 import type { KustoType, KustoValue } from '../values/index.js';
-import type { Lowering } from './lower/lowering.js';
-import type { Sql } from './tree.js';
+import type { Name, Sql } from './tree.js';
+
+/** One compilation, as dialect rows and the lowering of relations use it (see lower/lowering.ts). */
+export interface Lowering {
+  readonly dialect: Dialect;
+  /** SQL of an external scan, whose files were fetched before. */
+  readonly externalSql: ExternalSql;
+  /** A complete SELECT. */
+  relation(relation: Relation): Sql;
+  /** Reads a subtree that is computed once for the whole statement. */
+  useShared(key: number, relation: Relation): Sql;
+  column(column: { readonly id: number }): Name;
+  columns(columns: readonly Column[]): Sql;
+  scalar(scalar: Scalar): Sql;
+  /** A filter's predicate: null counts as false there, so cheaper forms will do. */
+  predicate(scalar: Scalar): Sql;
+  lowered(name: string, args: readonly Scalar[], type: KustoType, span: Span): LoweredCall;
+  /** The call as a JavaScript function of the engine. */
+  viaFunction(definition: ScalarFunction, call: LoweredCall): Sql;
+  /** An argument of any type as text, as tostring() gives it. */
+  scalarText(arg: LoweredArgument): Sql;
+  /** A string is never null. */
+  emptyForNull(inner: Sql, type: KustoType): Sql;
+}
+
+/** Where an external table's rows come from, by the time the SQL is made. */
+export type ExternalSql = (relation: ExternalScan, lowering: Lowering) => Sql;
 
 /** An argument after lowering: its SQL, and its value when it is a literal. */
 export interface LoweredArgument {

@@ -24,7 +24,8 @@ export function parseDecimal(text: string): string | undefined {
 
 /** 36 lower-case characters from any of .NET's GUID forms, or undefined. */
 export function parseGuid(text: string): string | undefined {
-  const match =
-    /^[{(]?([0-9a-f]{8})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{12})[)}]?$/i.exec(text.trim());
+  const match = /^[{(]?([0-9a-f]{8})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{12})[)}]?$/i.exec(
+    text.trim(),
+  );
   return match ? match.slice(1, 6).join('-').toLowerCase() : undefined;
 }

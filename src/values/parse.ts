@@ -62,8 +62,8 @@ function zoneSeconds(zone: string): number {
 
 const fractionTicks = (digits: string): bigint => BigInt(digits.slice(0, 7).padEnd(7, '0'));
 
-const CLOCK = /^\s*([+-])?(?:(\d+)[.:](?=\d+:\d+:))?(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.(\d+))?)?\s*$/;
-const QUANTITY = /^\s*([+-])?(\d+)(?:\.(\d+))?\s*([a-z]*)\s*$/i;
+const CLOCK = /^\s*([+-])?(?:(\d{1,8})[.:](?=\d+:\d+:))?(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.(\d+))?)?\s*$/;
+const QUANTITY = /^\s*([+-])?(\d{1,19})(?:\.(\d+))?\s*([a-z]*)\s*$/i;
 const UNITS: Readonly<Record<string, bigint>> = Object.fromEntries(
   (
     [
@@ -92,7 +92,7 @@ export function parseTimespan(text: string): bigint | undefined {
   const q = QUANTITY.exec(text);
   const unit = q ? UNITS[(q[4] as string).toLowerCase()] : undefined;
   if (!q || unit === undefined) return undefined;
-  const fraction = q[3] ?? '';
+  const fraction = (q[3] ?? '').slice(0, 18);
   const scale = 10n ** BigInt(fraction.length);
   return signed(q[1], (BigInt(q[2] + fraction) * unit) / scale);
 }

@@ -8,7 +8,7 @@ import type { Entity, FunctionEntity, TableEntity } from '../../src/catalog/mode
 import { StoredCatalog } from '../../src/catalog/stored-catalog.js';
 import { openDuckDb } from '../../src/engines/duckdb/open.js';
 import { IngestionService } from '../../src/ingestion/ingestion-service.js';
-import { newTable } from '../../src/ingestion/table-store.js';
+import { newTable } from '../../src/ingestion/table-schema.js';
 import { tableName } from '../../src/sql/dialects/duckdb/layout.js';
 
 const table = (id: string, name: string, databaseId = 'db'): TableEntity => ({
@@ -169,9 +169,9 @@ describe('writers and readers of windows at the same time', () => {
             () => new Date(Date.UTC(2026, 0, 1) + clock[tick++ % clock.length]!),
           );
           const ingestion = await IngestionService.open({ engine, catalog, localRoots: [] });
-          await ingestion.tables.create(
-            newTable({ databaseId: 'db', name: 't', columns: [{ name: 'a', type: 'string' }] }),
-          );
+          const columns = [{ name: 'a', type: 'string' }] as const;
+          const rows = { text: 'SELECT NULL WHERE false', parameters: [], columns };
+          await ingestion.ingestQuery({ databaseId: 'db', table: 't', mode: 'set', columns, rows });
           const { id } = catalog.snapshot().byName('table', 'db', 't')!;
 
           let writing = true;

@@ -6,23 +6,19 @@ import { writeSync } from 'node:fs';
 import { StoredCatalog } from '../../src/catalog/stored-catalog.js';
 import { openDuckDb } from '../../src/engines/duckdb/open.js';
 import { IngestionService } from '../../src/ingestion/ingestion-service.js';
-import { newTable } from '../../src/ingestion/table-store.js';
 
 const [data, first, last] = process.argv.slice(2) as [string, string, string];
 const engine = await openDuckDb({ data });
 const catalog = await StoredCatalog.open(engine.persistence, () => new Date());
 const ingestion = await IngestionService.open({ engine, catalog, localRoots: [] });
-if (!catalog.snapshot().byName('table', 'db', 't'))
-  await ingestion.tables.create(
-    newTable({
-      databaseId: 'db',
-      name: 't',
-      columns: [
-        { name: 'batch', type: 'int' },
-        { name: 'n', type: 'long' },
-      ],
-    }),
-  );
+if (!catalog.snapshot().byName('table', 'db', 't')) {
+  const columns = [
+    { name: 'batch', type: 'int' },
+    { name: 'n', type: 'long' },
+  ] as const;
+  const rows = { text: 'SELECT NULL, NULL WHERE false', parameters: [], columns };
+  await ingestion.ingestQuery({ databaseId: 'db', table: 't', mode: 'set', columns, rows });
+}
 await catalog.putOperation({
   id: 'op',
   operation: 'DataIngestPull',

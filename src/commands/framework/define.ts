@@ -14,7 +14,8 @@ export interface CommandDefinition<A extends object> {
   /** As the reference calls it, such as `ShowTables`. */
   readonly name: string;
   readonly grammar: Rule<A>;
-  readonly permission: Permission;
+  /** A function where it depends on what exists already. */
+  readonly permission: Permission | ((args: A, context: CommandContext) => Permission);
   /** What the permission is needed on. Without it: the request's database, or the cluster, as the permission says. */
   readonly scope?: (args: A) => EntityReference | readonly EntityReference[];
   readonly result: readonly ColumnSchema[];

@@ -208,6 +208,16 @@ export function values<N extends string, V>(as: N, reader: Reader<V>): Rule<Reco
   };
 }
 
+/** All that is left, unread. */
+export function rest<N extends string>(as: N): Rule<Record<N, string>> {
+  return {
+    match(input, position, state, next) {
+      const span = { start: position, end: input.text.length };
+      return next(span.end, capture(state, as, input.text.slice(position), span));
+    },
+  };
+}
+
 /** Text that another language takes over, and where it stands in the command. */
 export interface Tail {
   readonly text: string;
@@ -219,21 +229,19 @@ export function query<N extends string>(as: N): Rule<Record<N, Tail>> {
   return tail(as, 'a query', true);
 }
 
-/** `<|` and data, to the end, untouched but for the white space before it. */
+/** `<|` and data, to the end, untouched. */
 export function data<N extends string>(as: N): Rule<Record<N, Tail>> {
   return tail(as, 'data', false);
 }
 
-function tail<N extends string>(as: N, label: string, comments: boolean): Rule<Record<N, Tail>> {
+function tail<N extends string>(as: N, label: string, isCode: boolean): Rule<Record<N, Tail>> {
   return {
     match(input, position, state, next) {
       const start = skipTrivia(input.text, position);
       if (!input.text.startsWith('<|', start)) return input.fail(start, "'<|'");
-      const offset = comments
-        ? skipTrivia(input.text, start + 2)
-        : start + 2 + /^\s*/.exec(input.text.slice(start + 2))![0].length;
+      const offset = isCode ? skipTrivia(input.text, start + 2) : start + 2;
       const end = input.text.length;
-      if (offset >= end && comments) return input.fail(end, label);
+      if (offset >= end) return input.fail(end, label);
       const found: Tail = { text: input.text.slice(offset), offset };
       return next(end, capture(state, as, found, { start: offset, end }));
     },

@@ -1,8 +1,9 @@
 export * from './grammar.js';
-export { properties, type Properties, type PropertyType } from './properties.js';
+export { openProperties, properties, type Properties, type PropertyType } from './properties.js';
 export * from './readers.js';
 export { defineCommand, type Command, type CommandDefinition, type Rows } from './define.js';
-export type { Clock, CommandContext, CommandServices, EntityReference, CommandSecurity } from './context.js';
+export type { Clock } from './clock.js';
+export type { About, CommandContext, CommandServices, EntityReference, CommandSecurity } from './context.js';
 export { isCommand } from './parse.js';
 export { operationResult, OperationRunner } from './operations.js';
 export { row, schema } from './schema.js';

@@ -5,7 +5,7 @@ import { KustoError } from '../../errors/index.js';
 import type { RequestContext } from '../../query/query-service.js';
 import { fullyQualifiedName } from '../../security/caller.js';
 import type { CommandResult } from '../command.js';
-import type { Clock } from './context.js';
+import type { Clock } from './clock.js';
 import { datetimeString, ticksOfDate, type KustoValue } from '../../values/index.js';
 
 type Work = (signal: AbortSignal, operationId: string) => Promise<CommandResult>;

@@ -78,7 +78,7 @@ describe('grammar of commands', () => {
       query: { text: 'print 1 | take 2', offset: source.indexOf('print') },
     });
     expect(args('.ingest T <|\n//a,1\n', seq('ingest', name('table'), data('data')))).toMatchObject({
-      data: { text: '//a,1\n' },
+      data: { text: '\n//a,1\n' },
     });
   });
 

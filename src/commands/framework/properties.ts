@@ -1,5 +1,5 @@
 import { KustoError, type Span } from '../../errors/index.js';
-import type { Rule, State } from './grammar.js';
+import { list, opt, seq, value, type Rule, type State } from './grammar.js';
 import * as readers from './readers.js';
 import { readString, skipTrivia, syntax, type Read } from './text.js';
 
@@ -152,4 +152,31 @@ function jsonProperties(text: string, span: Span): readonly (readonly [string, u
     // Told below, in the same words as for any other text that is not an object.
   }
   throw syntax('The properties must be a JSON object.', span);
+}
+
+const SCALAR: readers.Reader<string | number | boolean> = {
+  label: 'a value',
+  read: (text, position) =>
+    readers.STRING.read(text, position) ??
+    readers.BOOLEAN.read(text, position) ??
+    readers.REAL_VALUE.read(text, position) ??
+    readers.BARE.read(text, position),
+};
+
+/** `with (name = value, …)` whose names another room knows and checks. */
+export function openProperties(): Rule<{ readonly properties: Readonly<Record<string, string | number | boolean>> }> {
+  const pairs = opt('with (', list('pairs', seq(value('name', readers.NAME), '=', value('value', SCALAR))), ')');
+  return {
+    match: (input, position, state, next) =>
+      pairs.match(input, position, state, (end, so) => {
+        const { pairs: found = [], ...args } = so.args as { pairs?: readonly { name: string; value: unknown }[] };
+        const given = new Map<string, unknown>();
+        for (const { name, value } of found) {
+          if (given.has(name))
+            throw syntax(`The property '${name}' is given twice.`, so.spans['pairs'] ?? { start: end, end });
+          given.set(name, value);
+        }
+        return next(end, { ...so, args: { ...args, properties: Object.fromEntries(given) } });
+      }),
+  };
 }

@@ -1,5 +1,14 @@
 import { kustoTypeOf, parseDatetime, parseTimespan, type KustoType } from '../../values/index.js';
-import { matchAt, readBalanced, readString, skipTrivia, syntax, type Read, type StringLiteral } from './text.js';
+import {
+  matchAt,
+  readBalanced,
+  readOneString,
+  readString,
+  skipTrivia,
+  syntax,
+  type Read,
+  type StringLiteral,
+} from './text.js';
 
 /** Reads one value at a position without leading trivia; undefined when there is none. `label` is told when it is missing. */
 export interface Reader<V> {
@@ -60,6 +69,9 @@ export const STRING: Reader<string> = {
     return literal && { value: literal.value.value, end: literal.end };
   },
 };
+
+/** A literal that another one may follow: adjacent literals are not joined. */
+export const ONE_STRING: Reader<string> = { label: 'a string literal', read: readOneString };
 
 /** An identifier, or any text as `['…']` or `["…"]`. */
 export const NAME: Reader<string> = {
@@ -194,4 +206,18 @@ export const PARENTHESES: Reader<string> = {
 export const BRACES: Reader<string> = {
   label: "'{'",
   read: (text, position) => readBalanced(text, position, '{', '}'),
+};
+
+/** `[ … ]` around a record of CSV, without the brackets; a closing bracket inside of double quotes is data. */
+export const BRACKETED_RECORD: Reader<string> = {
+  label: "'['",
+  read(text, position) {
+    if (text[position] !== '[') return undefined;
+    let isQuoted = false;
+    for (let at = position + 1; at < text.length; at += 1) {
+      if (text[at] === '"') isQuoted = !isQuoted;
+      else if (text[at] === ']' && !isQuoted) return { value: text.slice(position + 1, at), end: at + 1 };
+    }
+    return undefined;
+  },
 };

@@ -1,6 +1,6 @@
 import { KustoError } from '../../errors/index.js';
 import type { RequestContext } from '../../query/query-service.js';
-import type { Target } from '../../security/index.js';
+import type { Permission, Target } from '../../security/index.js';
 import type { CommandResult, CommandService } from '../command.js';
 import type { CommandContext, CommandServices, EntityReference } from './context.js';
 import type { Command } from './define.js';
@@ -20,7 +20,7 @@ export function createCommandService(services: CommandServices, commands: readon
       );
     }
     const parsed = parseCommand(text, commands);
-    const context = contextOf(parsed, request, request.signal);
+    const context = contextOf(parsed, request, request.signal, undefined);
     for (const entity of scopeOf(parsed)) authorize(parsed, context, entity);
     const result = await execute(parsed, request);
     const { pipe } = parsed;
@@ -32,8 +32,8 @@ export function createCommandService(services: CommandServices, commands: readon
   async function execute(parsed: ParsedCommand, request: RequestContext): Promise<CommandResult> {
     const { command, args } = parsed;
     const { operations } = services;
-    const work = async (signal: AbortSignal): Promise<CommandResult> => {
-      const result = await command.run(args, contextOf(parsed, request, signal));
+    const work = async (signal: AbortSignal, operationId?: string): Promise<CommandResult> => {
+      const result = await command.run(args, contextOf(parsed, request, signal, operationId));
       return 'columns' in result ? result : { columns: command.result, rows: result };
     };
     if (command.operation === undefined) return work(request.signal);
@@ -41,7 +41,13 @@ export function createCommandService(services: CommandServices, commands: readon
     return { columns: OPERATION_ID, rows: [[await operations.start(command.operation, request, work)]] };
   }
 
-  function contextOf(parsed: ParsedCommand, request: RequestContext, signal: AbortSignal): CommandContext {
+  function contextOf(
+    parsed: ParsedCommand,
+    asked: RequestContext,
+    signal: AbortSignal,
+    operationId: string | undefined,
+  ): CommandContext {
+    const request = { ...asked, signal };
     const { catalog } = services;
     const databaseOf = (name: string | undefined) => {
       const wanted = name ?? request.database;
@@ -49,19 +55,31 @@ export function createCommandService(services: CommandServices, commands: readon
       if (found !== undefined) return found;
       throw new KustoError('BadRequest_DatabaseNotExist', `There is no database '${wanted}'.`);
     };
-    const target = (entity?: EntityReference): Target => targetOf(entity, request.database);
+    const target = (permission: Permission, entity?: EntityReference): Target =>
+      targetOf(permission, entity, request.database);
     return {
       ...services,
       request,
       signal,
+      operationId,
       databaseOf,
       get database() {
         return databaseOf(undefined);
       },
       allowed: (permission, entity) =>
-        services.security.authorization.allows(catalog.snapshot(), request.caller, permission, target(entity)),
+        services.security.authorization.allows(
+          catalog.snapshot(),
+          request.caller,
+          permission,
+          target(permission, entity),
+        ),
       authorize: (permission, entity) =>
-        services.security.authorization.require(catalog.snapshot(), request.caller, permission, target(entity)),
+        services.security.authorization.require(
+          catalog.snapshot(),
+          request.caller,
+          permission,
+          target(permission, entity),
+        ),
       spanOf: (argument) => parsed.spans[argument],
       runCommand: (text, offset) => shifted(offset, () => run(text, request)),
       commandType,
@@ -88,7 +106,8 @@ function authorize(
   entity: EntityReference | undefined,
 ): void {
   try {
-    context.authorize(command.permission, entity);
+    const { permission } = command;
+    context.authorize(typeof permission === 'function' ? permission(args, context) : permission, entity);
   } catch (error) {
     const isMissing = error instanceof KustoError && error.code === 'BadRequest_EntityNotFound';
     if (!isMissing || args['ifExists'] !== true) throw error;
@@ -101,10 +120,9 @@ function scopeOf({ command, args }: ParsedCommand): readonly (EntityReference | 
 }
 
 /** Names only, for what may not exist: authorization decides who learns that. */
-function targetOf(entity: EntityReference | undefined, current: string): Target {
+function targetOf(permission: Permission, entity: EntityReference | undefined, current: string): Target {
   if (entity === undefined || entity.kind === 'database') return { database: entity?.name ?? current };
   const database = entity.database ?? current;
-  return entity.kind === 'continuousExport'
-    ? { database }
-    : { database, entity: { kind: entity.kind, name: entity.name } };
+  if (entity.kind === 'continuousExport' || !/^(Table|Function|ExternalTable)/.test(permission)) return { database };
+  return { database, entity: { kind: entity.kind, name: entity.name } };
 }

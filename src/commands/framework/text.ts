@@ -108,6 +108,11 @@ export function readString(text: string, position: number): Read<StringLiteral> 
   return { value: { value, hidden, span: { start: position, end } }, end };
 }
 
+/** A single literal: the one beside it has a meaning of its own. */
+export function readOneString(text: string, position: number): Read<string> | undefined {
+  return readPart(text, position);
+}
+
 /** From an opening bracket to the end of its partner, past strings and comments. Undefined when it never closes. */
 export function readBalanced(text: string, position: number, open: string, close: string): Read<string> | undefined {
   if (text[position] !== open) return undefined;
@@ -193,4 +198,20 @@ export function splitScript(text: string): readonly { readonly text: string; rea
     isLineStart = false;
   }
   return commands.map(({ start, end }) => ({ text: text.slice(start, end), offset: start }));
+}
+
+/** An expression as written, up to a comma or a closing bracket that is not its own. */
+export function readExpression(text: string, position: number): Read<string> | undefined {
+  let depth = 0;
+  let end = position;
+  for (let at = position; at < text.length;) {
+    const past = skipTrivia(text, at);
+    const char = text.charAt(past);
+    if (depth === 0 && (char === ',' || char === ')' || char === '')) break;
+    if ('([{'.includes(char)) depth += 1;
+    else if (')]}'.includes(char)) depth -= 1;
+    at = readPart(text, past)?.end ?? past + 1;
+    end = at;
+  }
+  return end === position ? undefined : { value: text.slice(position, end), end };
 }

@@ -1,7 +1,7 @@
 import type { CatalogTransaction } from '../../catalog/catalog.js';
 import type { FunctionEntity } from '../../catalog/model.js';
 import { KustoError } from '../../errors/index.js';
-import { bracketed, checkName, makeAdmin, newId, notFound } from '../entities.js';
+import { admin, bracketed, checkName, makeAdmin, newId, notFound } from '../entities.js';
 import {
   BRACES,
   defineCommand,
@@ -117,12 +117,9 @@ export const alterFunction = defineCommand({
 export const createOrAlterFunction = defineCommand({
   name: 'CreateOrAlterFunction',
   grammar: seq('create-or-alter function', texts, declaration),
-  permission: 'DatabaseUser',
+  permission: (args, context) => admin(context, 'function', args.function, 'FunctionAdmin'),
+  scope: (args) => functionScope(args.function),
   result: FUNCTION,
   operation: 'FunctionCreateOrAlter',
-  run(args, context) {
-    const known = existing(context.catalog.snapshot(), args, context);
-    if (known !== undefined) context.authorize('FunctionAdmin', functionScope(args.function));
-    return put(args, context, 'either');
-  },
+  run: (args, context) => put(args, context, 'either'),
 });

@@ -25,7 +25,7 @@ function show(kind: PolicyKind, form: TargetForm): Command {
 
 /** The rules that are in force beside the policy, and that no command changes. */
 function immutableRules(kind: PolicyKind, { security }: CommandContext) {
-  return [[kind.name, '', JSON.stringify(security.callouts.rules), '', 'Cluster immutable policy']];
+  return [[kind.name, '', JSON.stringify(security.calloutDefaults.rules), '', 'Cluster immutable policy']];
 }
 
 /** `.alter`, and its older name `.set` where a policy has one. */

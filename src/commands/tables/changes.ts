@@ -19,21 +19,21 @@ export interface TableTexts {
 }
 
 /**
- * Runs `stage` with the locks of the tables that change, then `commit` in the catalog's transaction, which publishes
+ * Runs `stage` with the locks of the tables that change (it answers the extents that disappear), then `commit` in the catalog's transaction, which publishes
  * the engine's write. The locks come first: the catalog is never held while waiting for one.
  */
 export async function changeTables<T>(
   context: CommandContext,
   tableIds: readonly string[],
-  stage: (write: WriteSession) => Promise<void>,
+  stage: (write: WriteSession) => Promise<readonly bigint[] | void>,
   commit: (tx: CatalogTransaction) => T,
 ): Promise<T> {
   const write = await context.engine.beginWrite({ change: tableIds }, context.signal);
   try {
-    await stage(write);
+    const dropped = (await stage(write)) ?? [];
     const { value } = await context.catalog.transact((tx) => {
       const result = commit(tx);
-      tx.publish({ extents: [], write });
+      tx.publish({ extents: [], dropped, write });
       return result;
     });
     return value;

@@ -1,5 +1,5 @@
 import type { TableEntity } from '../../catalog/model.js';
-import { checkColumns, checkName, tableOf, tableScope } from '../entities.js';
+import { admin, checkColumns, checkName, tableOf, tableScope } from '../entities.js';
 import { defineCommand, flag, list, name, properties, seq, type } from '../framework/index.js';
 import { changeColumns, createTables, mergedColumns, newTable, type ColumnDeclaration } from './changes.js';
 import { schemaRow, TABLE_SCHEMA, tableRow, TABLES } from './results.js';
@@ -51,7 +51,8 @@ export const createTableBasedOn = defineCommand({
 export const createMergeTable = defineCommand({
   name: 'CreateMergeTable',
   grammar: seq('create-merge table', name('table'), columnList, tableTexts),
-  permission: 'DatabaseUser',
+  permission: (args, context) => admin(context, 'table', args.table, 'TableAdmin'),
+  scope: (args) => tableScope(args.table),
   result: TABLE_SCHEMA,
   operation: 'TableCreateMerge',
   async run(args, context) {
@@ -59,7 +60,6 @@ export const createMergeTable = defineCommand({
     checkColumns(args.columns, context.spanOf('columns'));
     const { database } = context;
     const existing = context.catalog.snapshot().byName('table', database.id, args.table);
-    if (existing !== undefined) context.authorize('TableAdmin', tableScope(args.table));
     const span = context.spanOf('columns');
     const table = await (existing === undefined
       ? createTables(context, [newTable(database.id, args.table, args.columns, args.properties)])

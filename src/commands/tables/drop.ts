@@ -18,9 +18,14 @@ async function dropTables(context: CommandContext, names: readonly string[], ifE
     context,
     tables.map(({ id }) => id),
     async (write) => {
-      for (const table of tables) {
-        if (context.catalog.snapshot().get('table', table.id) !== undefined) await write.dropTable(table.id);
+      const dropped: bigint[] = [];
+      for (const { id } of tables) {
+        // Somebody may have dropped it while the command waited for its lock.
+        if (context.catalog.snapshot().get('table', id) === undefined) continue;
+        dropped.push(...(await context.catalog.extents(id)).map(({ number }) => number));
+        await write.dropTable(id);
       }
+      return dropped;
     },
     (tx) => {
       for (const table of tables) removeEntity(tx, 'table', table.id, database.id);
@@ -77,14 +82,16 @@ export const clearTableData = defineCommand({
     const { database } = context;
     const table = context.catalog.snapshot().byName('table', database.id, name);
     if (table === undefined) throw notFound('table', name, context.spanOf('table'));
-    const write = await context.engine.beginWrite({ change: [table.id] }, context.signal);
-    try {
-      const dropped = (await context.catalog.extents(table.id)).map(({ number }) => number);
-      await write.deleteExtents(table.id, dropped);
-      await context.catalog.transact((tx) => tx.publish({ extents: [], dropped, write }));
-    } finally {
-      await write.discard();
-    }
+    await changeTables(
+      context,
+      [table.id],
+      async (write) => {
+        const dropped = (await context.catalog.extents(table.id)).map(({ number }) => number);
+        await write.deleteExtents(table.id, dropped);
+        return dropped;
+      },
+      () => undefined,
+    );
     return [tableRow(table, database)];
   },
 });

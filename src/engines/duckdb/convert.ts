@@ -2,6 +2,8 @@ import { MAX_DATETIME_TICKS, UNIX_EPOCH_TICKS, type KustoType } from '../../valu
 
 /** Longest text of a value; what is longer is cut (string) or dropped (dynamic), as the reference does. */
 const MAX_TEXT = 1_048_576;
+const FIRST_MICROSECOND = -UNIX_EPOCH_TICKS / 10n;
+const LAST_MICROSECOND = (MAX_DATETIME_TICKS - UNIX_EPOCH_TICKS) / 10n;
 
 /**
  * SQL that reads text as a type the way ingestion does: what cannot be read is NULL. DuckDB's own casts take too much
@@ -22,7 +24,7 @@ export function fromText(text: string, type: KustoType): string {
     case 'decimal':
       return `if(contains(${text}, '_'), NULL, TRY_CAST(${text} AS DECIMAL(38,18)))`;
     case 'guid':
-      return `TRY_CAST(trim(${text}) AS UUID)`;
+      return `coalesce(TRY_CAST(${text} AS UUID), TRY_CAST(trim(${text}) AS UUID))`;
     case 'datetime':
       return datetime(text);
     case 'timespan':
@@ -37,10 +39,10 @@ export function fromText(text: string, type: KustoType): string {
 const integer = (text: string, as: string) =>
   `if(regexp_full_match(${text}, '\\s*[-+]?([0-9]+|0[xX][0-9a-fA-F]+)\\s*'), TRY_CAST(trim(${text}) AS ${as}), NULL)`;
 
-/** SQL for ticks of a timestamp in microseconds, NULL outside of the years 1 to 9999. */
+/** SQL for ticks of a BIGINT of microseconds since 1970, NULL outside of the years 1 to 9999. */
 export function ticksOfMicroseconds(microseconds: string, hundredNanoseconds = '0'): string {
-  const ticks = `(CAST(${microseconds} AS HUGEINT) * 10 + ${UNIX_EPOCH_TICKS} + ${hundredNanoseconds})`;
-  return `CAST(if(${ticks} BETWEEN 0 AND ${MAX_DATETIME_TICKS}, ${ticks}, NULL) AS BIGINT)`;
+  return `CASE WHEN ${microseconds} BETWEEN ${FIRST_MICROSECOND} AND ${LAST_MICROSECOND}
+    THEN ${microseconds} * 10 + ${UNIX_EPOCH_TICKS} + ${hundredNanoseconds} END`;
 }
 
 const RFC_DAYS = ['%a, %-d %b', '%A, %d-%b-', '%-d %b', '%d-%b-'];
@@ -58,32 +60,36 @@ const OTHER_FORMATS = [
   '%m/%d/%Y',
 ];
 
-/** ISO 8601 goes by DuckDB's own cast, which knows no seventh digit, no zone after minutes, and reads `GMT` as a name. */
+/**
+ * ISO 8601 goes by DuckDB's own cast, which knows no seventh digit, no zone after minutes, and reads `GMT` as a name.
+ * What begins with no digit is looked at more closely: the cast takes words such as `epoch`.
+ */
 function datetime(text: string): string {
-  const iso = `regexp_matches(${text}, '^\\s*\\d{4}-\\d{1,2}-\\d{1,2}')`;
-  const plain = `TRY_CAST(${text} AS TIMESTAMPTZ)`;
+  const iso = (sql: string) => `epoch_us(TRY_CAST(${sql} AS TIMESTAMPTZ))`;
   const tidy = `regexp_replace(regexp_replace(trim(${text}), '\\s*(GMT|UTC)$', 'Z'), '([T ]\\d{1,2}:\\d{2})(Z|[+-]\\d{2}:?\\d{2})?$', '\\1:00\\2')`;
-  const parsed = `coalesce(epoch_us(${plain}), epoch_us(TRY_CAST(${tidy} AS TIMESTAMPTZ)))`;
-  const seventh = `if(strlen(${text}) > 26, coalesce(TRY_CAST(regexp_extract(${text}, '\\.\\d{6}(\\d)', 1) AS BIGINT), 0), 0)`;
   const other = `epoch_us(try_strptime(trim(${text}), [${OTHER_FORMATS.map((format) => `'${format}'`).join(', ')}]))`;
-  // `try_strptime` takes words such as `epoch` whatever the format.
-  return `CASE WHEN ${iso} THEN ${ticksOfMicroseconds(parsed, seventh)}
-    WHEN regexp_matches(${text}, '\\d') THEN ${ticksOfMicroseconds(other)} END`;
+  const digit = `ascii(substring(${text}, 27, 1))`;
+  const seventh = `if(strlen(${text}) > 26, if(substring(${text}, 20, 1) = '.' AND ${digit} BETWEEN 48 AND 57, ${digit} - 48,
+    coalesce(TRY_CAST(regexp_extract(${text}, '\\.\\d{6}(\\d)', 1) AS BIGINT), 0)), 0)`;
+  // Two steps, so that the common form is cast once or twice, not by each part of a long expression.
+  return `CASE WHEN ${text} GLOB '[0-9]*' AND ${iso(text)} IS NOT NULL THEN ${ticksOfMicroseconds(iso(text), seventh)}
+    WHEN regexp_matches(${text}, '\\d') THEN coalesce(${ticksOfMicroseconds(iso(tidy), seventh)}, ${ticksOfMicroseconds(other)}) END`;
 }
 
 /** `[-][d.]hh:mm[:ss[.fffffff]]`, a number of days, or a number with a unit (`1.5h`). */
 function timespan(text: string): string {
-  const clock = '^\\s*(-?)(?:(\\d+)\\.)?(\\d{1,2}):(\\d{1,2})(?::(\\d{1,2})(?:\\.(\\d{1,7}))?)?\\s*$';
-  const part = (group: number) => `coalesce(TRY_CAST(regexp_extract(${text}, '${clock}', ${group}) AS HUGEINT), 0)`;
-  const fraction = `CAST(rpad(regexp_extract(${text}, '${clock}', 6), 7, '0') AS HUGEINT)`;
-  const sign = `if(regexp_extract(${text}, '${clock}', 1) = '-', -1, 1)`;
-  const ofClock = `${sign} * ((((${part(2)} * 24 + ${part(3)}) * 60 + ${part(4)}) * 60 + ${part(5)}) * 10000000 + ${fraction})`;
+  const clock = '^\\s*(-?)(?:(\\d{1,8})\\.)?(\\d{1,2}:\\d{1,2}(?::\\d{1,2}(?:\\.\\d{1,6}(\\d)?)?)?)\\s*$';
+  const part = (group: number) => `regexp_extract(${text}, '${clock}', ${group})`;
+  const number = (group: number) => `CAST('0' || ${part(group)} AS HUGEINT)`;
+  const time = `nullif(epoch_us(TRY_CAST(${part(3)} AS TIME)), 86400000000)`;
+  const ofClock = `if(${part(1)} = '-', -1, 1) * (${number(2)} * 864000000000 + ${time} * 10 + ${number(4)})`;
   const unit = '^\\s*(-?\\d+(?:\\.\\d+)?)\\s*(d|h|m|s|ms|microsecond|tick)?\\s*$';
   const factor = `CASE regexp_extract(${text}, '${unit}', 2) WHEN 'h' THEN 36000000000 WHEN 'm' THEN 600000000
     WHEN 's' THEN 10000000 WHEN 'ms' THEN 10000 WHEN 'microsecond' THEN 10 WHEN 'tick' THEN 1 ELSE 864000000000 END`;
   const ofUnit = `TRY_CAST(regexp_extract(${text}, '${unit}', 1) AS DECIMAL(26,7)) * ${factor}`;
-  return `CASE WHEN regexp_matches(${text}, '${clock}') AND ${part(3)} < 24 AND ${part(4)} < 60 AND ${part(5)} < 60
-      THEN TRY_CAST(${ofClock} AS BIGINT)
+  // A time of day in whole seconds, the most common form, goes without the long pattern.
+  return `CASE WHEN regexp_full_match(${text}, '([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]') THEN epoch_us(CAST(${text} AS TIME)) * 10
+    WHEN contains(${text}, ':') THEN TRY_CAST(${ofClock} AS BIGINT)
     WHEN regexp_matches(${text}, '${unit}') THEN TRY_CAST(${ofUnit} AS BIGINT) END`;
 }
 

@@ -5,15 +5,8 @@ import { quoteIdentifier, quoteText } from '../../sql/dialects/duckdb/layout.js'
 import type { KustoType } from '../../values/index.js';
 import type { CopiedFile, CopyOptions } from '../engine.js';
 import type { EngineConnection } from './connection.js';
-import { textOf, timestampOf } from './text.js';
-
-export interface CopyColumn {
-  /** Column of the table. */
-  readonly expression: string;
-  /** Name in the file. */
-  readonly name: string;
-  readonly type: KustoType;
-}
+import { isText, line, quoteField, separator, type CopyColumn } from './lines.js';
+import { timestampOf } from './text.js';
 
 /** Rows `firstRow <= rowid < endRow` of a table. */
 interface RowRange {
@@ -39,8 +32,14 @@ export async function copyRows(
       options.format === 'parquet'
         ? `(SELECT ${columns.map(parquetColumn).join(', ')} ${from}) TO ${quoteText(path)} (${parquetSettings(options)})`
         : `(SELECT ${lineWithHead(range, columns, options)} ${from}) TO ${quoteText(path)} (${textSettings(options)})`;
-    await connection.run(`COPY ${copy}`, [], { signal: options.signal });
-    files.push({ path, rowCount: range.endRow - range.firstRow, sizeInBytes: (await stat(path)).size });
+    const copied = await connection.run(`COPY ${copy}`, [], { signal: options.signal });
+    const rowCount = range.endRow - range.firstRow;
+    if (copied.rowsChanged !== rowCount)
+      throw new KustoError(
+        'General_InternalServerError',
+        `The engine wrote ${copied.rowsChanged} rows of ${rowCount}.`,
+      );
+    files.push({ path, rowCount, sizeInBytes: (await stat(path)).size });
   }
   return files;
 }
@@ -90,8 +89,6 @@ async function sum(connection: EngineConnection, rows: RowRange, expression: str
   );
   return result.getChunk(0).getColumnVector(0).getItem(0) as number;
 }
-
-const isText = (type: KustoType) => type === 'string' || type === 'dynamic';
 
 /** No line is longer, whatever the format: a character grows to 6 in JSON, every other value fits in 50. */
 function upperBound(columns: readonly CopyColumn[]): string {
@@ -162,53 +159,4 @@ function lineWithHead(range: RowRange, columns: readonly CopyColumn[], options: 
   const head = `${options.bom ? '\uFEFF' : ''}${header ? `${names}\r\n` : ''}`;
   const body = line(columns, options.format);
   return head === '' ? body : `if(rowid = ${range.firstRow}, ${quoteText(head)}, '') || ${body}`;
-}
-
-/** SQL for a row's line but for the final line feed, which the writer adds. */
-function line(columns: readonly CopyColumn[], format: CopyOptions['format']): string {
-  if (format === 'json') return jsonLine(columns);
-  const fields = columns.map(({ expression, type }) => {
-    const text = textOf(expression, type);
-    return isText(type) ? quotedWhenNeeded(text, format) : `coalesce(${text}, '')`;
-  });
-  return `${fields.join(` || ${quoteText(separator(format))} || `)} || chr(13)`;
-}
-
-const separator = (format: CopyOptions['format']) => (format === 'tsv' ? '\t' : ',');
-
-function quotedWhenNeeded(text: string, format: CopyOptions['format']): string {
-  const special = [`'"'`, 'chr(10)', 'chr(13)', quoteText(separator(format))].map((c) => `contains(${text}, ${c})`);
-  return `CASE WHEN ${text} IS NULL THEN '' WHEN ${special.join(' OR ')}
-    THEN '"' || replace(${text}, '"', '""') || '"' ELSE ${text} END`;
-}
-
-function quoteField(name: string, format: CopyOptions['format']): string {
-  return /["\r\n]/.test(name) || name.includes(separator(format)) ? `"${name.replaceAll('"', '""')}"` : name;
-}
-
-/** One JSON object: numbers and booleans as such, dynamic values nested, everything else as text. */
-function jsonLine(columns: readonly CopyColumn[]): string {
-  const members = columns.map(({ expression, name, type }) => {
-    const text = textOf(expression, type);
-    const key = quoteText(`${JSON.stringify(name)}:`);
-    switch (type) {
-      case 'bool':
-      case 'int':
-      case 'long':
-      case 'decimal':
-        return `${key} || coalesce(${text}, 'null')`;
-      case 'real':
-        return `${key} || CASE WHEN ${expression} IS NULL THEN 'null' WHEN isfinite(${expression}) THEN ${text} ELSE '"' || ${text} || '"' END`;
-      case 'dynamic':
-        // On one line; DuckDB's `json` would round long numbers, so it sees only texts of several lines.
-        return `${key} || coalesce(if(contains(${text}, chr(10)) OR contains(${text}, chr(13)), CAST(json(${text}) AS VARCHAR), ${text}), 'null')`;
-      case 'datetime':
-      case 'timespan':
-      case 'guid':
-        return `${key} || coalesce('"' || ${text} || '"', 'null')`;
-      case 'string':
-        return `${key} || CAST(to_json(coalesce(${text}, '')) AS VARCHAR)`;
-    }
-  });
-  return `'{' || ${members.join(` || ',' || `)} || '}'`;
 }

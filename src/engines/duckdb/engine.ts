@@ -30,13 +30,20 @@ export class DuckDbEngine implements Engine {
   /** The catalog, in the same file and the same transactions. */
   readonly persistence: CatalogPersistence;
 
+  readonly exchangeDirectory: string;
+
   constructor(
     private readonly instance: DuckDBInstance,
-    readonly exchangeDirectory: string,
-    maxConcurrentQueries: number,
-    private readonly functions: FunctionRegistry,
+    private readonly parts: {
+      readonly exchangeDirectory: string;
+      readonly maxConcurrentQueries: number;
+      readonly functions: FunctionRegistry;
+      /** Closes the instance and what was made for it. */
+      readonly dispose: () => Promise<void>;
+    },
   ) {
-    this.admission = new Admission(maxConcurrentQueries);
+    this.exchangeDirectory = parts.exchangeDirectory;
+    this.admission = new Admission(parts.maxConcurrentQueries);
     this.persistence = new DuckDbPersistence(() => this.connect());
   }
 
@@ -45,11 +52,11 @@ export class DuckDbEngine implements Engine {
   }
 
   register(functions: readonly EngineFunction[]): void {
-    this.functions.register(functions);
+    this.parts.functions.register(functions);
   }
 
   async stage(sql: CompiledSql, options: StageOptions = {}): Promise<DuckDbStagedResult> {
-    this.functions.register(sql.functions);
+    this.parts.functions.register(sql.functions);
     return DuckDbStagedResult.create(await this.connect(), sql, options);
   }
 
@@ -89,8 +96,8 @@ export class DuckDbEngine implements Engine {
     if (this.closed) return;
     this.closed = true;
     await Promise.all([...this.connections].map((connection) => connection.close()));
-    this.functions.close();
-    this.instance.closeSync();
+    this.parts.functions.close();
+    await this.parts.dispose();
   }
 
   private async connect(): Promise<EngineConnection> {

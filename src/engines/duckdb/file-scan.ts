@@ -2,12 +2,12 @@ import { createReadStream } from 'node:fs';
 import { createGunzip } from 'node:zlib';
 import { KustoError } from '../../errors/index.js';
 import { quoteText } from '../../sql/dialects/duckdb/layout.js';
-import type { CompiledSql, FileColumn, FileField, FileScan } from '../engine.js';
+import type { CompiledSql, FileField, FileScan } from '../engine.js';
 import type { EngineConnection } from './connection.js';
-import { fromText, fromUnixTime } from './convert.js';
+import { fromText } from './convert.js';
+import { jsonPointer, selectColumns, textField } from './file-columns.js';
 import { parquetScan } from './parquet-scan.js';
 import { stored } from './types.js';
-import { textOf } from './text.js';
 
 /** Longest line and longest JSON object that are read. */
 const MAX_RECORD_BYTES = 32 * 1024 * 1024;
@@ -37,41 +37,6 @@ async function scanText(connection: EngineConnection, scan: FileScan, signal?: A
     default:
       return delimitedScan(scan, scan.format);
   }
-}
-
-/** Expressions for all columns of a scan over a FROM clause that offers the `file` column. */
-export function selectColumns(scan: FileScan, from: string, field: (column: FileColumn) => string): string {
-  const expressions = scan.columns.map((column, c) => {
-    const value = columnValue(scan, column, field);
-    return `${stored(value, column.type)} AS f${c}`;
-  });
-  return `SELECT ${expressions.join(', ')} FROM ${from}`;
-}
-
-function columnValue(scan: FileScan, column: FileColumn, field: (column: FileColumn) => string): string {
-  switch (column.source.kind) {
-    case 'constant':
-      return fromText(quoteText(column.source.text), column.type);
-    case 'sourceLineNumber':
-      return fromText('CAST(row_number() OVER () AS VARCHAR)', column.type);
-    case 'sourceLocation': {
-      const cases = scan.files.map((file) => `WHEN ${quoteText(file.path)} THEN ${quoteText(file.location)}`);
-      return fromText(`CASE "calypso:file" ${cases.join(' ')} END`, column.type);
-    }
-    case 'ordinal':
-    case 'path':
-      return field(column);
-  }
-}
-
-/** A field that was read as text. */
-function textField(column: FileColumn, text: string): string {
-  return column.unixTime ? unixTimeField(column, text) : fromText(text, column.type);
-}
-
-export function unixTimeField(column: FileColumn, text: string): string {
-  const ticks = fromUnixTime(text, column.unixTime!);
-  return column.type === 'datetime' ? ticks : fromText(textOf(ticks, 'datetime'), column.type);
 }
 
 const fileList = (scan: FileScan) => `[${scan.files.map((file) => quoteText(file.path)).join(', ')}]`;
@@ -156,17 +121,6 @@ function jsonScan(scan: FileScan): string {
     if (column.type === 'dynamic') return `nullif(CAST(documents[${position}] AS VARCHAR), 'null')`;
     return textField(column, `texts[${position}]`);
   });
-}
-
-/** As JSON pointer: in DuckDB's `$.` paths a `*` in a name is a wildcard. */
-export function jsonPointer(field: FileField): string {
-  if (field.kind === 'ordinal')
-    throw new KustoError(
-      'BadRequest_InvalidMapping',
-      'Columns of JSON and Parquet are mapped by Path, not by Ordinal.',
-    );
-  if (field.kind !== 'path') return '';
-  return field.steps.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }
 
 function emptyScan(scan: FileScan): string {

@@ -3,7 +3,7 @@ import type { KustoType } from '../../values/index.js';
 import type { FileColumn, FileScan } from '../engine.js';
 import type { EngineConnection } from './connection.js';
 import { fromText, ticksOfMicroseconds } from './convert.js';
-import { jsonPointer, selectColumns, unixTimeField } from './file-scan.js';
+import { jsonPointer, selectColumns, unixTimeField } from './file-columns.js';
 import { textOf } from './text.js';
 
 /** Reads by the types that the files have; the conversions are those of the reference's table for Parquet. */

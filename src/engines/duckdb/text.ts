@@ -22,18 +22,18 @@ export function textOf(column: string, type: KustoType): string {
     case 'decimal':
       return `rtrim(rtrim(CAST(CAST(${column} AS DECIMAL(38,18)) AS VARCHAR), '0'), '.')`;
     case 'datetime':
-      return `strftime(${timestampOf(column)}, '%Y-%m-%dT%H:%M:%S.%f') || (${column} % 10) || 'Z'`;
+      return `strftime(${timestampOf(column)}, '%Y-%m-%dT%H:%M:%S.%f') || CAST(${column} % 10 AS VARCHAR) || 'Z'`;
     case 'timespan':
       return timespanText(column);
   }
 }
 
-/** `[-][d.]hh:mm:ss[.fffffff]`: the time of day is what a TIMESTAMP prints, its seventh digit is added. */
+/** `[-][d.]hh:mm:ss[.fffffff]`: the time of day is what a TIMESTAMP prints, the fraction is added. */
 function timespanText(column: string): string {
+  const ticks = `abs(${column})`;
   // The lowest BIGINT has no positive counterpart.
-  const ticks = `abs(CAST(${column} AS HUGEINT))`;
-  return `concat(if(${column} < 0, '-', ''),
-    if(${ticks} >= 864000000000, (${ticks} // 864000000000) || '.', ''),
-    strftime(make_timestamp(CAST(${ticks} % 864000000000 // 10 AS BIGINT)), '%H:%M:%S'),
-    if(${ticks} % 10000000 = 0, '', '.' || lpad(CAST(${ticks} % 10000000 AS VARCHAR), 7, '0'))) || if(${column} IS NULL, NULL, '')`;
+  return `CASE WHEN ${column} = -9223372036854775808 THEN '-10675199.02:48:05.4775808' WHEN ${column} IS NULL THEN NULL ELSE
+    concat(if(${column} < 0, '-', ''), if(${ticks} >= 864000000000, concat(${ticks} // 864000000000, '.'), ''),
+    strftime(make_timestamp(${ticks} % 864000000000 // 10), '%H:%M:%S'),
+    if(${ticks} % 10000000 = 0, '', concat('.', lpad(CAST(${ticks} % 10000000 AS VARCHAR), 7, '0')))) END`;
 }

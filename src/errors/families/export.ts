@@ -12,6 +12,7 @@ export const EXPORT_ERRORS = {
     permanent: true,
     type: 'Kusto.Common.Svc.Exceptions.EntityNameAlreadyExistsException',
   },
+  /** Dropped while somebody waited for it. */
   Export_JobNotFound: { status: 400, permanent: true, type: NOT_FOUND },
   Export_ExternalTableNotFound: { status: 400, permanent: true, type: NOT_FOUND },
   /** A kind of external table that exports cannot write to. */

@@ -14,6 +14,8 @@ export const QUERY_ERRORS = {
   SEM0100: { status: 400, permanent: true, type: SEMANTIC },
   /** Calypso does not answer this construct as the reference does, and so not at all. */
   CAL0001: { status: 400, permanent: true, type: SEMANTIC },
+  /** The query reads another cluster. */
+  CAL0002: { status: 400, permanent: true, type: SEMANTIC },
   E_QUERY_RESULT_SET_TOO_LARGE: {
     status: 400,
     permanent: true,

@@ -1,9 +1,8 @@
 import { KustoError } from '../../errors/index.js';
 import { use, type Assignment, type Column } from '../../plan/index.js';
-import type { Scope, Table } from '../context.js';
+import type { OperatorBinder, Scope, Table } from '../context.js';
 import type { SyntaxNode } from '../parser.js';
 import { items, nameOf, kindOf, part, resultColumns, spanOf, textOf } from '../syntax.js';
-import type { OperatorBinder } from './index.js';
 import { bindNamed } from './named.js';
 import { kept, projected } from './tables.js';
 

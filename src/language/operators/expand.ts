@@ -1,11 +1,8 @@
 import { literal, use, type Column, type ExpandItem, type Scalar } from '../../plan/index.js';
 import { kustoTypeOf, type ColumnSchema, type KustoType } from '../../values/index.js';
-import type { Scope, Table } from '../context.js';
-import { bindScalar } from '../expressions.js';
+import { bindOperator, bindScalar, bindTable, type OperatorBinder, type Scope, type Table } from '../context.js';
 import { official, type SyntaxNode } from '../parser.js';
-import { bindOperator, bindTable } from '../relations.js';
 import { items, kindOf, maybe, part, resultColumns, textOf } from '../syntax.js';
-import type { OperatorBinder } from './index.js';
 import { parametersOf } from './parameters.js';
 
 export const EXPAND_OPERATORS: Readonly<Record<string, OperatorBinder>> = {

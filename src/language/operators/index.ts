@@ -1,14 +1,14 @@
-import type { Scope, Table } from '../context.js';
-import type { SyntaxNode } from '../parser.js';
+import type { OperatorBinder } from '../context.js';
 import { COLUMN_OPERATORS } from './columns.js';
 import { EXPAND_OPERATORS } from './expand.js';
 import { JOIN_OPERATORS } from './join.js';
 import { PARSE_OPERATORS } from './parse.js';
+import { SERIES_OPERATORS } from './make-series.js';
+import { PARTITION_OPERATORS } from './partition.js';
 import { ROW_OPERATORS } from './rows.js';
+import { SCAN_OPERATORS } from './scan.js';
 import { SUMMARIZE_OPERATORS } from './summarize.js';
 import { UNION_OPERATORS } from './union.js';
-
-export type OperatorBinder = (node: SyntaxNode, input: Table, scope: Scope) => Table;
 
 /** What stands after a pipe, by the official class name. */
 export const OPERATORS: Readonly<Record<string, OperatorBinder>> = {
@@ -19,4 +19,7 @@ export const OPERATORS: Readonly<Record<string, OperatorBinder>> = {
   ...UNION_OPERATORS,
   ...EXPAND_OPERATORS,
   ...PARSE_OPERATORS,
+  ...SERIES_OPERATORS,
+  ...PARTITION_OPERATORS,
+  ...SCAN_OPERATORS,
 };

@@ -1,11 +1,8 @@
 import { KustoError } from '../../errors/index.js';
 import { use, type Column, type Join, type JoinKind, type Scalar } from '../../plan/index.js';
-import type { Scope, Table } from '../context.js';
-import { bindScalar } from '../expressions.js';
+import { bindScalar, bindTable, type OperatorBinder, type Scope, type Table } from '../context.js';
 import type { SyntaxNode } from '../parser.js';
-import { bindTable } from '../relations.js';
-import { items, kindOf, maybe, nameOf, part, resultColumns, spanOf, textOf, unsupported } from '../syntax.js';
-import type { OperatorBinder } from './index.js';
+import { items, kindOf, nameOf, part, resultColumns, spanOf, textOf, unsupported } from '../syntax.js';
 import { parametersOf } from './parameters.js';
 
 const KINDS: Readonly<Record<string, JoinKind>> = {
@@ -121,5 +118,3 @@ function condition(node: SyntaxNode, left: Table, right: Table, scope: Scope): {
 function isOf(scalar: Scalar, side: Table): boolean {
   return scalar.kind === 'column' && side.columns.some((column) => column.id === scalar.id);
 }
-
-export { maybe };

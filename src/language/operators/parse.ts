@@ -1,14 +1,13 @@
 import { KustoError } from '../../errors/index.js';
 import { literal, type Assignment, type Scalar } from '../../plan/index.js';
-import type { Scope, Table } from '../context.js';
-import { bindScalar, call } from '../expressions.js';
+import { bindScalar, type OperatorBinder, type Scope, type Table } from '../context.js';
+import { call } from '../calls-to.js';
 import { decodeString } from '../literals.js';
 import type { SyntaxNode } from '../parser.js';
 import {
   elements,
   items,
   kindOf,
-  maybe,
   nameOf,
   part,
   resultColumns,
@@ -17,7 +16,6 @@ import {
   typeOfSymbol,
   unsupported,
 } from '../syntax.js';
-import type { OperatorBinder } from './index.js';
 import { parametersOf } from './parameters.js';
 import { kept, projected } from './tables.js';
 
@@ -128,5 +126,3 @@ function parsed(node: SyntaxNode, input: Table, scope: Scope, filter: boolean): 
 function use(column: Assignment['column']): Scalar {
   return { kind: 'column', type: column.type, id: column.id, name: column.name };
 }
-
-export { maybe };

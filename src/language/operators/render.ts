@@ -1,5 +1,4 @@
-import { bindScalar } from '../expressions.js';
-import type { Scope } from '../context.js';
+import { bindScalar, type Scope } from '../context.js';
 import type { SyntaxNode } from '../parser.js';
 import { elements, items, kindOf, maybe, nameOf, part, textOf } from '../syntax.js';
 

@@ -1,9 +1,7 @@
 import { literal, use, type Scalar, type SortKey } from '../../plan/index.js';
-import type { Scope, Table } from '../context.js';
-import { bindScalar } from '../expressions.js';
+import { bindScalar, type OperatorBinder, type Scope, type Table } from '../context.js';
 import type { SyntaxNode } from '../parser.js';
 import { items, kindOf, maybe, nameOf, part, resultColumns, textOf } from '../syntax.js';
-import type { OperatorBinder } from './index.js';
 import { bindRender } from './render.js';
 import { passThrough } from './tables.js';
 
@@ -84,17 +82,14 @@ export const ROW_OPERATORS: Readonly<Record<string, OperatorBinder>> = {
       relation: input.relation,
       columns: input.relation.columns,
     };
-    const shared = { ...input, relation };
-    scope.declare(nameOf(part(node, 'Name')), { kind: 'table', make: () => scope.context.renewed(shared) });
+    const name = nameOf(part(node, 'Name'));
+    const shared = { ...input, relation, name };
+    scope.declare(name, { kind: 'table', make: () => scope.context.renewed(shared) });
     return shared;
   },
   ConsumeOperator: (_node, input) => limited(input, literal('long', 0n)),
-  GetSchemaOperator: (node, input, scope) => {
-    // The ordinal is an int, whatever the binder says.
-    const results = resultColumns(node).map((column) =>
-      column.name === 'ColumnOrdinal' ? { ...column, type: 'int' as const } : column,
-    );
-    const columns = scope.context.columns(results);
+  GetSchemaOperator: (_node, input, scope) => {
+    const columns = GETSCHEMA.map(([name, type]) => scope.context.column(name, type));
     const rows = input.columns.map((column, i) => [
       literal('string', column.name),
       literal('int', i),
@@ -108,6 +103,14 @@ export const ROW_OPERATORS: Readonly<Record<string, OperatorBinder>> = {
     return input;
   },
 };
+
+/** The reference's own answer has an int ordinal, whatever the binder says. */
+const GETSCHEMA = [
+  ['ColumnName', 'string'],
+  ['ColumnOrdinal', 'int'],
+  ['DataType', 'string'],
+  ['ColumnType', 'string'],
+] as const;
 
 const CLR_TYPES = {
   bool: 'System.SByte',

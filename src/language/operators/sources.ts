@@ -1,10 +1,9 @@
 import { KustoError } from '../../errors/index.js';
 import { literal, type Scalar } from '../../plan/index.js';
 import { argumentsOf, constantString } from '../calls.js';
-import type { Scope, Table } from '../context.js';
-import { bindScalar, call } from '../expressions.js';
+import { bindScalar, bindTable, type Scope, type Table } from '../context.js';
+import { call } from '../calls-to.js';
 import type { SyntaxNode } from '../parser.js';
-import { bindTable } from '../relations.js';
 import { externalTableNamed } from '../schema.js';
 import { items, maybe, nameOf, part, resultColumns, spanOf, textOf, typeOfSymbol } from '../syntax.js';
 import { positional } from './columns.js';

@@ -1,7 +1,8 @@
 import { literal, use, type Aggregate, type Assignment, type Column, type Scalar } from '../../plan/index.js';
 import type { KustoType } from '../../values/index.js';
-import { Scope, type Table } from '../context.js';
-import { bindScalar, call, typeOf, withAggregates } from '../expressions.js';
+import type { Scope } from '../context.js';
+import { bindScalar, type OperatorBinder, type Table } from '../context.js';
+import { call, typeOf, withAggregates } from '../calls-to.js';
 import { argumentsOf } from '../calls.js';
 import { official, type SyntaxNode } from '../parser.js';
 import {
@@ -16,7 +17,6 @@ import {
   toArray,
   typeOfSymbol,
 } from '../syntax.js';
-import type { OperatorBinder } from './index.js';
 import { bindNamed } from './named.js';
 
 export const SUMMARIZE_OPERATORS: Readonly<Record<string, OperatorBinder>> = {
@@ -125,6 +125,13 @@ class AggregateCollector {
     return use(column);
   }
 
+  /** What `*` of arg_max and arg_min means: the binder names the columns, without the key and the group's keys. */
+  private starred(node: SyntaxNode, before: number): Scalar[] {
+    return toArray(node.ResultType?.Columns)
+      .slice(before)
+      .map((result) => use(this.input.columns.find((column) => column.name === result.Name)!));
+  }
+
   private tuple(node: SyntaxNode): Scalar[] {
     const name = nameOf(part(node, 'Name'));
     const types = toArray(node.ResultType?.Columns).map((column) => typeOfSymbol(column.Type) ?? 'dynamic');
@@ -141,9 +148,7 @@ class AggregateCollector {
       const [by, ...others] = given;
       const key = bindScalar(by!, this.inner);
       const row = others.flatMap((other) =>
-        kindOf(other) === 'StarExpression'
-          ? this.input.columns.filter((column) => !(key.kind === 'column' && key.id === column.id)).map(use)
-          : [bindScalar(other, this.inner)],
+        kindOf(other) === 'StarExpression' ? this.starred(node, given.length - 1) : [bindScalar(other, this.inner)],
       );
       // One aggregate picks the row, so that all of its columns come from the same one.
       const picked = this.add(node, name, [key, ...row], 'dynamic');

@@ -1,14 +1,12 @@
 import { literal, use, type Column, type Scalar } from '../../plan/index.js';
-import type { Scope, Table } from '../context.js';
+import { bindTable, type OperatorBinder, type Scope, type Table } from '../context.js';
 import type { SyntaxNode } from '../parser.js';
-import { bindTable } from '../relations.js';
-import { items, kindOf, nameOf, resultColumns, textOf, unsupported } from '../syntax.js';
+import { items, kindOf, resultColumns, textOf, unsupported } from '../syntax.js';
 import { tablesMatching } from '../schema.js';
-import type { OperatorBinder } from './index.js';
 import { parametersOf } from './parameters.js';
 
 export const UNION_OPERATORS: Readonly<Record<string, OperatorBinder>> = {
-  UnionOperator: (node, input, scope) => united(node, [{ name: 'union_arg0', table: input }], scope),
+  UnionOperator: (node, input, scope) => united(node, [{ name: input.name ?? 'union_arg0', table: input }], scope),
 };
 
 export interface Member {
@@ -53,11 +51,16 @@ function membersOf(node: SyntaxNode, index: number, scope: Scope): Member[] {
     case 'NameReference': {
       const text = textOf(node);
       if (text.includes('*')) return wildcard(node, text, scope);
-      return [{ name: nameOf(node), table: bindTable(node, scope) }];
+      return [member(bindTable(node, scope), index)];
     }
     default:
-      return [{ name: `union_arg${index}`, table: bindTable(node, scope) }];
+      return [member(bindTable(node, scope), index)];
   }
+}
+
+/** A member is called by its table's name, or by what `as` calls it. */
+function member(table: Table, index: number): Member {
+  return { name: table.name ?? `union_arg${index}`, table };
 }
 
 function wildcard(node: SyntaxNode, pattern: string, scope: Scope): Member[] {

@@ -2,7 +2,7 @@ import { KustoError, type Span } from '../../errors/index.js';
 import { scalarFunction, type ScalarFunction } from '../../functions/index.js';
 import type { Column, Relation, Scalar } from '../../plan/index.js';
 import type { KustoType } from '../../values/index.js';
-import type { Dialect, LoweredArgument, LoweredCall } from '../dialect.js';
+import type { Dialect, ExternalSql, LoweredArgument, LoweredCall, Lowering } from '../dialect.js';
 import { list, name, sql, value, type Name, type Sql } from '../tree.js';
 import { lowerRelation } from './relations.js';
 
@@ -14,11 +14,8 @@ export interface RequiredFunction {
   readonly function: ScalarFunction;
 }
 
-/** Where an external table's rows come from, by the time the SQL is made. */
-export type ExternalSql = (relation: Extract<Relation, { kind: 'externalScan' }>, lowering: Lowering) => Sql;
-
 /** One compilation: plan to SQL tree for one dialect. Collects what the SQL needs around it. */
-export class Lowering {
+export class PlanLowering implements Lowering {
   readonly functions = new Map<string, RequiredFunction>();
   private readonly shared = new Map<number, Sql>();
 
@@ -152,3 +149,5 @@ export class Lowering {
 export function refused(what: string, span: Span): KustoError {
   return new KustoError('CAL0001', `${what}() is not supported.`, { span });
 }
+
+export type { ExternalSql, Lowering } from '../dialect.js';

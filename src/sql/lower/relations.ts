@@ -1,7 +1,8 @@
 import { KustoError } from '../../errors/index.js';
 import type { Aggregate, Apply, Join, Project, Relation, Sort, Union } from '../../plan/index.js';
 import { code, list, name, sql, value, type Sql } from '../tree.js';
-import type { Lowering } from './lowering.js';
+import type { Lowering } from '../dialect.js';
+import { separateWindows } from './windows.js';
 
 /** Lowers one node of the plan to a SELECT over its inputs' SELECTs. Result columns bear the names `c<id>`. */
 export function lowerRelation(relation: Relation, lowering: Lowering): Sql {
@@ -51,11 +52,12 @@ export function lowerRelation(relation: Relation, lowering: Lowering): Sql {
 }
 
 function lowerProject(relation: Project, lowering: Lowering): Sql {
-  const items = relation.items.map(
+  const { items, input } = separateWindows(relation.items, lowering.relation(relation.input), lowering);
+  const outputs = items.map(
     ({ column, value: scalar }) => sql`${lowering.scalar(scalar)} AS ${lowering.column(column)}`,
   );
-  const selected = items.length === 0 ? sql`1 AS "none"` : list(items);
-  return sql`SELECT ${selected} FROM (${lowering.relation(relation.input)}) AS t`;
+  const selected = outputs.length === 0 ? sql`1 AS "none"` : list(outputs);
+  return sql`SELECT ${selected} FROM (${input}) AS t`;
 }
 
 const ORDINAL = name('ordinal');

@@ -13,14 +13,30 @@ import {
   type TargetStores,
 } from '../../../src/export/index.js';
 import { Scheduler, systemClock, type Clock, type SchedulerOptions } from '../../../src/scheduler/index.js';
-import { IdentityTokens, parseSecurityConfig, SecretBox, Security } from '../../../src/security/index.js';
+import {
+  DEVELOPMENT_CALLER,
+  IdentityTokens,
+  parseSecurityConfig,
+  SecretBox,
+  Security,
+} from '../../../src/security/index.js';
+import type { Caller } from '../../../src/security/index.js';
+import { KustoError } from '../../../src/errors/index.js';
+import { exportCommands } from '../../../src/commands/export/index.js';
+import { CORE_COMMANDS, createCommandService, OperationRunner } from '../../../src/commands/index.js';
+import type { RequestContext } from '../../../src/query/query-service.js';
 import type { AccessToken, ManagedIdentity } from '../../../src/security/index.js';
 import type { StoreOptions } from '../../../src/storage/index.js';
 import type { KustoValue } from '../../../src/values/index.js';
-import { PlainQueries } from './plain-query.js';
+import { Queries } from '../../../src/query/service.js';
+import { ExternalTables } from '../../../src/query/external-tables.js';
+import { DUCKDB } from '../../../src/sql/dialects/duckdb/index.js';
+import { MACROS } from '../../../src/sql/dialects/duckdb/macros.js';
 
 export const IDENTITY = '33333333-3333-4333-8333-333333333333';
-export const TENANT = '11111111-1111-4111-8111-111111111111';
+/** Of the issuer in tests/support/azurite. */
+export const TENANT = '7f2c1c1e-0000-4000-8000-00000000d0d0';
+export const SYSTEM_IDENTITY = '44444444-4444-4444-8444-444444444444';
 
 export interface BenchOptions {
   /** Data folder; a bench that is opened on it again finds everything there. */
@@ -40,12 +56,20 @@ export interface BenchOptions {
 /** Catalog, engine, security, stores, export and scheduler as the server puts them together. */
 export async function openBench(options: BenchOptions) {
   const clock = options.clock ?? systemClock;
-  const engine = await openDuckDb({ data: options.folder });
+  const engine = await openDuckDb({
+    data: options.folder,
+    setup: async (connection) => {
+      for (const macro of MACROS) await connection.run(`CREATE OR REPLACE MACRO ${macro}`);
+    },
+  });
   const catalog = await StoredCatalog.open(engine.persistence, () => clock.now());
   const config = parseSecurityConfig({
     authentication: [{ kind: 'entra', tenantId: TENANT, domains: [] }],
     audiences: ['https://calypso.test'],
-    identities: { user: [{ objectId: IDENTITY, clientId: IDENTITY, tenantId: TENANT, displayName: 'exporter' }] },
+    identities: {
+      system: { objectId: SYSTEM_IDENTITY, clientId: SYSTEM_IDENTITY, tenantId: TENANT, displayName: 'cluster' },
+      user: [{ objectId: IDENTITY, clientId: IDENTITY, tenantId: TENANT, displayName: 'exporter' }],
+    },
     callouts: options.callouts ?? [],
   });
   const tokenOf = options.tokenOf;
@@ -57,12 +81,31 @@ export async function openBench(options: BenchOptions) {
     }),
   });
   const secrets = new SecretBox(Buffer.alloc(32, 7));
-  const stores = new SecuredTargetStores({
+  const store = { localRoots: [options.targets], ...options.store };
+  const stores = new SecuredTargetStores({ security, secrets, store });
+  const queries = new Queries({
+    catalog,
+    engine,
+    dialect: DUCKDB,
     security,
-    secrets,
-    store: { localRoots: [options.targets], ...options.store },
+    external: new ExternalTables({ catalog, engine, security, secrets, store, maxScanBytes: 1e9 }),
+    clusterEndpoint: '',
+    clock: () => clock.now(),
   });
-  const query = new PlainQueries(catalog);
+  /** Texts that were asked for. */
+  const asked: string[] = [];
+  const query: ExportServices['query'] = {
+    prepare: async (text, context) => {
+      const prepared = await queries.prepare(text, context);
+      return {
+        ...prepared,
+        compile: (scope) => {
+          asked.push(text);
+          return prepared.compile(scope);
+        },
+      };
+    },
+  };
   const services: ExportServices = {
     catalog,
     engine,
@@ -74,20 +117,60 @@ export async function openBench(options: BenchOptions) {
   };
   const capacity = new ExportCapacity(() => options.capacity ?? 2);
   const scheduler = new Scheduler({ services, capacity, clock, ...options.scheduler });
+  const operations = new OperationRunner(catalog, clock);
+  const commands = createCommandService({ catalog, engine, queries, security, secrets, store, operations, clock }, [
+    ...CORE_COMMANDS,
+    ...exportCommands({ services, control: scheduler }),
+  ]);
+  const run = (text: string, as: Caller = ADMIN, database = 'Db') => commands.run(text, requestOf(as, database));
   return {
+    run,
+    /** Rows as objects. */
+    async rows(text: string, as?: Caller, database?: string): Promise<Record<string, KustoValue>[]> {
+      const { columns, rows } = await run(text, as, database);
+      return rows.map((row) => Object.fromEntries(columns.map(({ name }, index) => [name, row[index] ?? null])));
+    },
+    /** The error that the command ends with. */
+    async refusal(text: string, as?: Caller, database?: string): Promise<KustoError> {
+      const error: unknown = await run(text, as, database).then(
+        () => new Error(`not refused: ${text}`),
+        (reason: unknown) => reason,
+      );
+      if (error instanceof KustoError) return error;
+      throw error;
+    },
+    operations,
+    queries,
     engine,
     catalog,
     security,
     secrets,
-    query,
+    asked,
     services,
     capacity,
     scheduler,
     async close() {
       await scheduler.stop();
+      await operations.close();
       await catalog.close();
       await engine.close();
     },
+  };
+}
+
+const ADMIN = DEVELOPMENT_CALLER;
+
+function requestOf(caller: Caller, database: string): RequestContext {
+  return {
+    database,
+    caller,
+    options: {},
+    parameters: {},
+    clientRequestId: 'test',
+    activityId: randomUUID(),
+    application: 'test',
+    user: 'test',
+    signal: new AbortController().signal,
   };
 }
 
@@ -96,11 +179,11 @@ export type Bench = Awaited<ReturnType<typeof openBench>>;
 export const DATABASE = 'db';
 const COLUMNS = [
   { id: 0, name: 'id', type: 'long', docString: '' },
-  { id: 1, name: 'kind', type: 'string', docString: '' },
+  { id: 1, name: 'label', type: 'string', docString: '' },
   { id: 2, name: 'at', type: 'datetime', docString: '' },
 ] as const;
 
-/** A database `Db` with tables of (id:long, kind:string, at:datetime). */
+/** A database `Db` with tables of (id:long, label:string, at:datetime). */
 export async function createTables(bench: Bench, ...names: readonly string[]): Promise<void> {
   await bench.catalog.transact((tx) => {
     if (tx.get('database', DATABASE) === undefined) {
@@ -133,13 +216,13 @@ export async function ingest(
   table: string,
   from: number,
   to: number,
-  kindOf: (id: number) => string = () => 'k',
+  labelOf: (id: number) => string = () => 'k',
 ): Promise<void> {
   const tableId = table.toLowerCase();
   const ids = Array.from({ length: to - from }, (_, index) => from + index);
   const columns: KustoValue[][] = [
     ids.map((id) => BigInt(id)),
-    ids.map(kindOf),
+    ids.map(labelOf),
     ids.map((id) => 638_000_000_000_000_000n + BigInt(id) * 600_000_000n),
   ];
   const number = bench.catalog.newExtentNumber();

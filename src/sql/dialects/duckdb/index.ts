@@ -1,6 +1,8 @@
 import type { AggregateRow, Dialect, LoweredCall, ScalarRow } from '../../dialect.js';
 import { list, name, sql, type Sql } from '../../tree.js';
 import { BASIC_AGGREGATES } from './aggregates/basic.js';
+import { COLLECTION_AGGREGATES } from './aggregates/collections.js';
+import { STATISTICS_AGGREGATES } from './aggregates/statistics.js';
 import { castTo } from './cast.js';
 import { RELATIONS } from './relations.js';
 import { CONDITIONAL_ROWS } from './scalars/conditionals.js';
@@ -8,6 +10,7 @@ import { CONVERSION_ROWS } from './scalars/conversions.js';
 import { DYNAMIC_ROWS } from './scalars/dynamic.js';
 import { OPERATOR_ROWS } from './scalars/operators.js';
 import { EXTENT_ROWS } from './scalars/rows.js';
+import { SERIES_ROWS } from './scalars/series.js';
 import { STRING_ROWS } from './scalars/strings.js';
 import { WINDOW_ROWS } from './windows.js';
 import { write } from './writer.js';
@@ -20,10 +23,13 @@ const scalars: ReadonlyMap<string, ScalarRow> = new Map(
     ...DYNAMIC_ROWS,
     ...CONDITIONAL_ROWS,
     ...EXTENT_ROWS,
+    ...SERIES_ROWS,
   }),
 );
 
-const aggregates: ReadonlyMap<string, AggregateRow> = new Map(Object.entries({ ...BASIC_AGGREGATES }));
+const aggregates: ReadonlyMap<string, AggregateRow> = new Map(
+  Object.entries({ ...BASIC_AGGREGATES, ...COLLECTION_AGGREGATES, ...STATISTICS_AGGREGATES }),
+);
 
 /** Types that cross into JavaScript as text. */
 const AS_TEXT = new Set(['guid', 'decimal']);

@@ -1,6 +1,6 @@
 import type { Apply, ExpandedRows, ExpandItem, Expand, Range, Sample, Scan, Values } from '../../../plan/index.js';
 import type { Dialect } from '../../dialect.js';
-import type { Lowering } from '../../lower/lowering.js';
+import type { Lowering } from '../../dialect.js';
 import { code, list, name, sql, value, type Sql } from '../../tree.js';
 import { castTo } from './cast.js';
 import { elementAs } from './scalars/dynamic-conversion.js';

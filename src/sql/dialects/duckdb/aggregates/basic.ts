@@ -1,15 +1,38 @@
 import type { AggregateRow, LoweredArgument } from '../../../dialect.js';
-import { list, sql, value, type Sql } from '../../../tree.js';
+import type { KustoType } from '../../../../values/index.js';
+import { code, list, sql, type Sql } from '../../../tree.js';
 import { castTo } from '../cast.js';
 
 /** count, sum, avg, min, max and their conditional forms; arg_max, arg_min, take_any, dcount. */
 
-const filtered =
+/** The last argument is a condition: other rows give null, which aggregates leave out. */
+const ifTrue =
   (row: AggregateRow): AggregateRow =>
   (call) => {
     const condition = call.args[call.args.length - 1]!;
-    const inner = row({ ...call, args: call.args.slice(0, -1) });
-    return inner && sql`${inner} FILTER (WHERE ${condition.sql})`;
+    const args = call.args
+      .slice(0, -1)
+      .map((arg) => ({ ...arg, sql: sql`CASE WHEN ${condition.sql} THEN ${arg.sql} END` }));
+    return row({ ...call, args });
+  };
+
+/** The average of nothing is not a number, and null for time (seen in the reference's answers). */
+function average(x: LoweredArgument, type: KustoType, filter: Sql): Sql {
+  // The sum of long wraps around before it is divided.
+  if (x.type === 'long') {
+    return sql`coalesce(CAST(kql_wrap(sum(${x.sql})${filter}) AS DOUBLE) / nullif(count(${x.sql})${filter}, 0), 'NaN'::DOUBLE)`;
+  }
+  if (type === 'real') return sql`coalesce(avg(${castTo(x.sql, 'real')})${filter}, 'NaN'::DOUBLE)`;
+  return castTo(sql`avg(${x.sql})${filter}`, type);
+}
+
+/** DuckDB takes NaN for the largest real; the reference leaves it out of no comparison and keeps it. */
+const extreme =
+  (name: 'min' | 'max'): AggregateRow =>
+  ({ args: [x], type }) => {
+    const plain = castTo(sql`${code(name)}(${x!.sql})`, type);
+    if (type !== 'real') return plain;
+    return sql`CASE WHEN bool_or(isnan(${x!.sql})) THEN 'NaN'::DOUBLE ELSE ${plain} END`;
   };
 
 const sumOf = (arg: LoweredArgument): Sql => sql`sum(${arg.sql})`;
@@ -23,31 +46,34 @@ function asResult(inner: Sql, type: LoweredArgument['type']): Sql {
 const rowOf = (args: readonly LoweredArgument[]): Sql =>
   sql`struct_pack(${list(args.map((arg, i) => sql`${{ kind: 'name', name: `f${i}` }} := ${arg.sql}`))})`;
 
+/** Rows with a null key count only when there is no other; NaN wins in both directions. */
+const argExtreme =
+  (name: 'arg_max' | 'arg_min'): AggregateRow =>
+  ({ args }) => {
+    const [by] = args as [LoweredArgument];
+    const lowest = sql`CASE WHEN isnan(${by.sql}) THEN '-Infinity'::DOUBLE ELSE ${by.sql} END`;
+    const key = by.type === 'real' && name === 'arg_min' ? lowest : by.sql;
+    return sql`coalesce(${code(name)}(${rowOf(args)}, ${key}), any_value(${rowOf(args)}))`;
+  };
+
 export const BASIC_AGGREGATES: Readonly<Record<string, AggregateRow>> = {
   count: () => sql`count(*)`,
   countif: ({ args: [condition] }) => sql`count(*) FILTER (WHERE ${condition!.sql})`,
   sum: ({ args, type }) => asResult(sql`coalesce(${sumOf(args[0]!)}, 0)`, type),
   sumif: ({ args, type }) => asResult(sql`coalesce(${sumOf(args[0]!)} FILTER (WHERE ${args[1]!.sql}), 0)`, type),
-  avg: ({ args, type }) => castTo(sql`avg(${args[0]!.sql})`, type),
-  avgif: ({ args, type }) => castTo(sql`avg(${args[0]!.sql}) FILTER (WHERE ${args[1]!.sql})`, type),
-  min: ({ args, type }) => castTo(sql`min(${args[0]!.sql})`, type),
-  minif: filtered(({ args }) => sql`min(${args[0]!.sql})`),
-  max: ({ args, type }) => castTo(sql`max(${args[0]!.sql})`, type),
-  maxif: filtered(({ args }) => sql`max(${args[0]!.sql})`),
+  avg: ({ args: [x], type }) => average(x!, type, sql``),
+  avgif: ({ args: [x, condition], type }) => average(x!, type, sql` FILTER (WHERE ${condition!.sql})`),
+  min: extreme('min'),
+  minif: ifTrue(extreme('min')),
+  max: extreme('max'),
+  maxif: ifTrue(extreme('max')),
   dcount: ({ args: [x] }) => sql`count(DISTINCT ${x!.sql})`,
   dcountif: ({ args: [x, condition] }) => sql`count(DISTINCT ${x!.sql}) FILTER (WHERE ${condition!.sql})`,
   count_distinct: ({ args }) =>
     sql`count(DISTINCT ${args.length === 1 ? args[0]!.sql : sql`(${list(args.map((a) => a.sql))})`})`,
-  arg_max: ({ args }) => sql`arg_max(${rowOf(args)}, ${args[0]!.sql})`,
-  arg_min: ({ args }) => sql`arg_min(${rowOf(args)}, ${args[0]!.sql})`,
+  arg_max: argExtreme('arg_max'),
+  arg_min: argExtreme('arg_min'),
   take_any_row: ({ args }) => sql`any_value(${rowOf(args)})`,
   take_any: ({ args: [x] }) => sql`any_value(${x!.sql})`,
   any: ({ args: [x] }) => sql`any_value(${x!.sql})`,
-  percentile: ({ args: [x, percent], type }) => castTo(sql`quantile_disc(${x!.sql}, ${percent!.sql} / 100.0)`, type),
-  stdev: ({ args: [x] }) => sql`coalesce(stddev_samp(${x!.sql}), 0)`,
-  stdevp: ({ args: [x] }) => sql`coalesce(stddev_pop(${x!.sql}), 0)`,
-  variance: ({ args: [x] }) => sql`coalesce(var_samp(${x!.sql}), 0)`,
-  variancep: ({ args: [x] }) => sql`coalesce(var_pop(${x!.sql}), 0)`,
 };
-
-export { value };

@@ -75,7 +75,13 @@ export const CONVERSION_ROWS: Readonly<Record<string, ScalarRow>> = {
       case 'bool':
       case 'guid':
         return sql`coalesce(CAST(${arg.sql} AS VARCHAR), '')`;
-      default:
+      case 'datetime':
+        return sql`coalesce(kql_datetime_text(${arg.sql}), '')`;
+      case 'timespan':
+        return sql`coalesce(kql_timespan_text(${arg.sql}), '')`;
+      case 'decimal':
+        return sql`coalesce(kql_decimal_text(${arg.sql}), '')`;
+      case 'real':
         return undefined;
     }
   },

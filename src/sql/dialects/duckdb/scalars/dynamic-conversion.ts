@@ -1,7 +1,6 @@
 import { scalarFunction } from '../../../../functions/index.js';
 import type { KustoType } from '../../../../values/index.js';
-import type { LoweredArgument } from '../../../dialect.js';
-import type { Lowering } from '../../../lower/lowering.js';
+import type { LoweredArgument, Lowering } from '../../../dialect.js';
 import { sql, type Sql } from '../../../tree.js';
 
 /** A dynamic value as a scalar of a type, as `tolong()` and its like convert; what does not convert is null. */
@@ -60,7 +59,7 @@ export function elementAs(inner: Sql, type: KustoType, lowering: Lowering): Sql 
 }
 
 /** A value as it stands inside of a dynamic one, as JSON text; null stays NULL. Types that JSON has not are text. */
-export function toDynamic(arg: LoweredArgument, lowering: Lowering): Sql {
+export function toDynamic(arg: Pick<LoweredArgument, 'sql' | 'type'>): Sql {
   switch (arg.type) {
     case 'dynamic':
       return arg.sql;
@@ -70,13 +69,15 @@ export function toDynamic(arg: LoweredArgument, lowering: Lowering): Sql {
     case 'long':
     case 'bool':
       return sql`CAST(${arg.sql} AS VARCHAR)`;
-    case 'real':
-      return sql`kql_real_json(${arg.sql})`;
     case 'guid':
       return sql`('"' || CAST(${arg.sql} AS VARCHAR) || '"')`;
-    case 'datetime':
-    case 'timespan':
+    case 'real':
+      return sql`kql_real_json(${arg.sql})`;
     case 'decimal':
-      return sql`(CASE WHEN ${arg.sql} IS NOT NULL THEN '"' || ${lowering.scalarText(arg)} || '"' END)`;
+      return sql`('"' || kql_decimal_text(${arg.sql}) || '"')`;
+    case 'datetime':
+      return sql`('"' || kql_datetime_text(${arg.sql}) || '"')`;
+    case 'timespan':
+      return sql`('"' || kql_timespan_text(${arg.sql}) || '"')`;
   }
 }

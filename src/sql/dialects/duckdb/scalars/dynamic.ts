@@ -22,8 +22,7 @@ const element: ScalarRow = ({ args }) => {
 const propertyPath = (key: string): string =>
   /^\d+$/.test(key) ? `$."${key}"` : `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
 
-const itemOf = (arg: LoweredArgument, call: LoweredCall): Sql =>
-  sql`coalesce(${toDynamic(arg, call.lowering)}, 'null')`;
+const itemOf = (arg: LoweredArgument): Sql => sql`coalesce(${toDynamic(arg)}, 'null')`;
 
 /** Names (constant, each once) and values by turns; `skip` leaves out what is null or empty. */
 function packedPairs(call: LoweredCall, skip: boolean): Sql | undefined {
@@ -34,7 +33,7 @@ function packedPairs(call: LoweredCall, skip: boolean): Sql | undefined {
   if (names.some((name) => name.type !== 'string')) return undefined;
   const pairs = texts.map((text, i) => {
     const arg = call.args[i * 2 + 1]!;
-    const pair = sql`${value('string', `${JSON.stringify(text)}:`)} || ${itemOf(arg, call)}`;
+    const pair = sql`${value('string', `${JSON.stringify(text)}:`)} || ${itemOf(arg)}`;
     if (!skip) return sql`(${pair})`;
     const empty =
       arg.type === 'string'
@@ -55,7 +54,7 @@ const arrayLength: ScalarRow = ({ args: [array] }) =>
 /** The engine reads plain JSON; the rest, and text that is no JSON, goes through the function. */
 const parseJson: ScalarRow = (call) => {
   const [arg] = call.args as [LoweredArgument];
-  if (arg.type !== 'string') return toDynamic(arg, call.lowering);
+  if (arg.type !== 'string') return toDynamic(arg);
   const other = call.lowering.viaFunction(scalarFunction(call.name)!, call);
   return sql`(CASE WHEN kql_plain_json(${arg.sql}) THEN kql_null_json(json(${arg.sql})) ELSE ${other} END)`;
 };
@@ -84,7 +83,7 @@ const dataSize: ScalarRow = ({ args }) => {
 
 export const DYNAMIC_ROWS: Readonly<Record<string, ScalarRow>> = {
   element,
-  todynamic_value: ({ args: [arg], lowering }) => toDynamic(arg!, lowering),
+  todynamic_value: ({ args: [arg] }) => toDynamic(arg!),
   parse_json: parseJson,
   parsejson: parseJson,
   todynamic: parseJson,
@@ -96,7 +95,7 @@ export const DYNAMIC_ROWS: Readonly<Record<string, ScalarRow>> = {
   pack_array: (call) =>
     call.args.length === 0
       ? value('dynamic', '[]')
-      : sql`('[' || concat_ws(',', ${list(call.args.map((arg) => itemOf(arg, call)))}) || ']')`,
+      : sql`('[' || concat_ws(',', ${list(call.args.map((arg) => itemOf(arg)))}) || ']')`,
   array_length: arrayLength,
   arraylength: arrayLength,
   estimate_data_size: dataSize,

@@ -1,7 +1,7 @@
 import type { KustoType } from '../../../../values/index.js';
 import type { LoweredArgument, LoweredCall, ScalarRow } from '../../../dialect.js';
 import { list, sql, value, type Sql } from '../../../tree.js';
-import type { Lowering } from '../../../lower/lowering.js';
+import type { Lowering } from '../../../dialect.js';
 import { castTo } from '../cast.js';
 import { fromDynamic } from './dynamic-conversion.js';
 
@@ -176,9 +176,15 @@ export const OPERATOR_ROWS: Readonly<Record<string, ScalarRow>> = {
     const { x, y } = compared(call);
     return sql`(${x} = ${y})`;
   },
-  '==in-join': (call) => {
+  // Equality of group keys: null is like null (internal).
+  same: (call) => {
     const { x, y } = compared(call);
-    return sql`(${x} = ${y})`;
+    return sql`(${x} IS NOT DISTINCT FROM ${y})`;
+  },
+  // Null keys meet in a join (seen in the reference's answers), unlike in a filter.
+  '==in-join': (call) => {
+    const { x, y, type } = compared(call);
+    return type === 'string' ? sql`(${x} = ${y})` : sql`(${x} IS NOT DISTINCT FROM ${y})`;
   },
   '<': ordering('<'),
   '<=': ordering('<='),

@@ -1,0 +1,89 @@
+import type { Column, Scalar } from '../../plan/index.js';
+import type { KustoType, KustoValue } from '../../values/index.js';
+import { bindScalar, type OperatorBinder, type Scope } from '../context.js';
+import type { SyntaxNode } from '../parser.js';
+import { decodeLiteral } from '../literals.js';
+import { items, kindOf, maybe, nameOf, part, spanOf, textOf, typeOfSymbol, unsupported } from '../syntax.js';
+import { parametersOf } from './parameters.js';
+
+/** `scan`: steps as a procedure; see procedures/scan.ts for how they run. */
+export const SCAN_OPERATORS: Readonly<Record<string, OperatorBinder>> = {
+  ScanOperator: (node, input, scope) => {
+    const clause = maybe(node, 'PartitionByClause');
+    if (clause) throw unsupported(clause, 'scan with partition by');
+    const declared = declarations(node, scope);
+    const steps = items(node, 'Steps');
+    const matchId = parametersOf(node).get('with_match_id');
+    const states = steps.map(() => [
+      ...input.columns.map((column) => scope.context.column(column.name, column.type)),
+      ...declared.map(({ column }) => scope.context.column(column.name, column.type)),
+    ]);
+    const inner = scope.over({ ...input, columns: [...input.columns] });
+    steps.forEach((step, k) => inner.declare(nameOf(part(step, 'Name')), { kind: 'row', columns: states[k]! }));
+    const bound = steps.map((step, k) => {
+      const own = declared.map(({ column }) => scope.context.column(column.name, column.type));
+      const within = inner.over({ ...input, columns: [...input.columns, ...own] });
+      const output = maybe(step, 'ScanStepOutput');
+      const computation = maybe(step, 'ComputationClause');
+      return {
+        output: output ? textOf(part(output, 'OutputKind')) : 'all',
+        condition: bindScalar(part(step, 'Condition'), within),
+        assignments: (computation ? items(computation, 'Assignments') : []).map((assignment) => ({
+          target: declared.findIndex(({ column }) => column.name === nameOf(part(assignment, 'Name'))),
+          value: bindScalar(part(assignment, 'Expression'), within),
+        })),
+        stateIds: states[k]!.map((column) => column.id),
+        ownIds: own.map((column) => column.id),
+      };
+    });
+    const columns: Column[] = [
+      ...input.columns.map((column) => scope.context.column(column.name, column.type)),
+      ...declared.map(({ column }) => column),
+      ...(matchId === undefined ? [] : [scope.context.column(matchId, 'long')]),
+    ];
+    const visible = {
+      kind: 'project' as const,
+      input: input.relation,
+      items: input.columns.map((column) => ({ column, value: { kind: 'column' as const, ...column } })),
+      columns: input.columns,
+    };
+    return {
+      columns,
+      serialized: true,
+      relation: {
+        kind: 'procedure',
+        name: 'scan',
+        inputs: [visible],
+        args: {
+          declared,
+          steps: bound,
+          matchId: matchId !== undefined,
+          inputIds: input.columns.map((column) => column.id),
+        },
+        columns,
+        span: spanOf(node),
+      },
+    };
+  },
+};
+
+function declarations(node: SyntaxNode, scope: Scope): { readonly column: Column; readonly otherwise: KustoValue }[] {
+  const clause = maybe(node, 'DeclareClause');
+  if (!clause) return [];
+  return items(clause, 'Declarations').map((declaration) => {
+    const named = part(declaration, 'NameAndType');
+    const type: KustoType =
+      typeOfSymbol(part(named, 'Type').ReferencedSymbol) ?? typeOfSymbol(part(named, 'Name').ResultType) ?? 'dynamic';
+    const given = maybe(declaration, 'DefaultValue');
+    const otherwise = given ? defaultValue(part(given, 'Value'), type, scope) : null;
+    return { column: scope.context.column(nameOf(part(named, 'Name')), type), otherwise };
+  });
+}
+
+/** The binder gives these literals no type: they are of the column's. */
+function defaultValue(node: SyntaxNode, type: KustoType, scope: Scope): KustoValue {
+  if (kindOf(node) === 'LiteralExpression') return decodeLiteral(textOf(part(node, 'Token')), type, spanOf(node)).value;
+  const value: Scalar = bindScalar(node, scope);
+  if (value.kind !== 'literal') throw unsupported(node, 'A default that is not a literal');
+  return value.value;
+}

@@ -1,0 +1,11 @@
+import type { ProcedureDefinition } from './procedure.js';
+import { SCAN } from './scan.js';
+
+export type { ProcedureCall, ProcedureDefinition, Rows } from './procedure.js';
+
+/** Every operator that runs outside of SQL, by the name that its binder gives the plan node. */
+const PROCEDURES: ReadonlyMap<string, ProcedureDefinition> = new Map([SCAN].map((one) => [one.name, one]));
+
+export function procedure(name: string): ProcedureDefinition | undefined {
+  return PROCEDURES.get(name);
+}

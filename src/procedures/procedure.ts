@@ -1,0 +1,43 @@
+import type { Column } from '../plan/index.js';
+import type { KustoValue } from '../values/index.js';
+
+/** Rows in memory, by column: `cells[c][r]`. */
+export interface Rows {
+  readonly columns: readonly Column[];
+  readonly rowCount: number;
+  readonly cells: readonly (readonly KustoValue[])[];
+}
+
+/** An operator that no SQL can say. Pure: rows in, rows out, in the order of `columns`. */
+export interface ProcedureDefinition {
+  readonly name: string;
+  run(call: ProcedureCall): Rows;
+}
+
+export interface ProcedureCall {
+  readonly inputs: readonly Rows[];
+  /** Static arguments, in the shape that the operator's binder made. */
+  readonly args: Readonly<Record<string, unknown>>;
+  /** What the operator must yield; empty when only the data tells (see `OpenResult`). */
+  readonly columns: readonly Column[];
+  readonly signal: AbortSignal;
+}
+
+/** Collects rows column by column. */
+export class RowBuilder {
+  private readonly cells: KustoValue[][];
+  private count = 0;
+
+  constructor(private readonly columns: readonly Column[]) {
+    this.cells = columns.map(() => []);
+  }
+
+  add(row: readonly KustoValue[]): void {
+    this.columns.forEach((column, c) => this.cells[c]!.push(row[c] ?? (column.type === 'string' ? '' : null)));
+    this.count++;
+  }
+
+  build(): Rows {
+    return { columns: this.columns, rowCount: this.count, cells: this.cells };
+  }
+}

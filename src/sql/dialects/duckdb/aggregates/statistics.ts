@@ -1,0 +1,100 @@
+import type { KustoType } from '../../../../values/index.js';
+import type { AggregateRow, LoweredArgument } from '../../../dialect.js';
+import { code, list, sql, value, type Sql } from '../../../tree.js';
+import { castTo } from '../cast.js';
+import { toDynamic } from '../scalars/dynamic-conversion.js';
+
+/** Percentiles, deviations, covariance and bitwise aggregates. */
+
+/** The last argument is a condition: rows that do not fulfil it do not take part. */
+const filtered =
+  (row: AggregateRow): AggregateRow =>
+  (call) => {
+    const condition = call.args[call.args.length - 1]!;
+    const args = call.args.slice(0, -1).map((arg) => ({
+      ...arg,
+      sql: sql`CASE WHEN ${condition.sql} THEN ${arg.sql} END`,
+    }));
+    return row({ ...call, args });
+  };
+
+const real = (arg: LoweredArgument): Sql => castTo(arg.sql, 'real');
+
+/** Sums of squares as the reference computes them: 0 for a single value; not a number where a value is none. */
+const deviation =
+  (name: 'stddev_samp' | 'stddev_pop' | 'var_samp' | 'var_pop'): AggregateRow =>
+  ({ args: [x] }) => {
+    const finite = sql`isfinite(${real(x!)})`;
+    return sql`CASE WHEN count(${x!.sql}) = 0 THEN 'NaN'::DOUBLE WHEN bool_and(${finite}) THEN coalesce(${code(name)}(${real(x!)}) FILTER (WHERE ${finite}), 0) ELSE 'NaN'::DOUBLE END`;
+  };
+
+const covariance =
+  (name: 'covar_samp' | 'covar_pop'): AggregateRow =>
+  ({ args: [x, y] }) =>
+    sql`${code(name)}(${real(x!)}, ${real(y!)})`;
+
+function percentOf(arg: LoweredArgument): Sql {
+  return sql`(CAST(${arg.sql} AS DOUBLE) / 100.0)`;
+}
+
+const percentile: AggregateRow = ({ args: [x, percent], type }) =>
+  castTo(sql`quantile_disc(${x!.sql}, ${percentOf(percent!)})`, type);
+
+/** Nearest rank over values that each count `weight` times. */
+function weighted(x: LoweredArgument, weight: LoweredArgument, percent: LoweredArgument, type: KustoType): Sql {
+  return castTo(
+    sql`kql_weighted_percentile(list({'v': ${x.sql}, 'w': CAST(${weight.sql} AS DOUBLE)} ORDER BY ${x.sql}) FILTER (WHERE ${x.sql} IS NOT NULL AND ${weight.sql} > 0), ${percentOf(percent)})`,
+    type,
+  );
+}
+
+/** The percents may be one dynamic array. */
+function percents(args: readonly LoweredArgument[]): LoweredArgument[] {
+  return args.flatMap((arg): LoweredArgument[] => {
+    if (arg.type !== 'dynamic' || typeof arg.literal !== 'string') return [arg];
+    const held: unknown = JSON.parse(arg.literal);
+    return (Array.isArray(held) ? held : [held]).map((one) => ({
+      type: 'real',
+      literal: Number(one),
+      sql: value('real', Number(one)),
+    }));
+  });
+}
+
+const asArray = (items: readonly Sql[], type: KustoType): Sql =>
+  sql`kql_json_array([${list(items.map((item) => toDynamic({ sql: item, type })))}])`;
+
+export const STATISTICS_AGGREGATES: Readonly<Record<string, AggregateRow>> = {
+  percentile,
+  percentilew: ({ args: [x, weight, percent], type }) => weighted(x!, weight!, percent!, type),
+  percentiles_array: (call) => {
+    const [x, ...rest] = call.args;
+    const type = x!.type === 'int' ? 'long' : x!.type;
+    return asArray(
+      percents(rest).map((percent) => percentile({ ...call, args: [x!, percent], type })!),
+      type,
+    );
+  },
+  percentilesw_array: (call) => {
+    const [x, weight, ...rest] = call.args;
+    const type = x!.type === 'int' ? 'long' : x!.type;
+    return asArray(
+      percents(rest).map((percent) => weighted(x!, weight!, percent, type)),
+      type,
+    );
+  },
+  stdev: deviation('stddev_samp'),
+  stdevif: filtered(deviation('stddev_samp')),
+  stdevp: deviation('stddev_pop'),
+  variance: deviation('var_samp'),
+  varianceif: filtered(deviation('var_samp')),
+  variancep: deviation('var_pop'),
+  variancepif: filtered(deviation('var_pop')),
+  covariance: covariance('covar_samp'),
+  covarianceif: filtered(covariance('covar_samp')),
+  covariancep: covariance('covar_pop'),
+  covariancepif: filtered(covariance('covar_pop')),
+  binary_all_and: ({ args: [x] }) => sql`bit_and(${x!.sql})`,
+  binary_all_or: ({ args: [x] }) => sql`bit_or(${x!.sql})`,
+  binary_all_xor: ({ args: [x] }) => sql`bit_xor(${x!.sql})`,
+};
