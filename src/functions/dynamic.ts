@@ -58,7 +58,7 @@ function pathsOf(value: Json, prefix: string, found: Set<string>): Set<string> {
 }
 
 /** Name of the type of what a dynamic value holds. */
-function typeNameOf(value: Json): string {
+export function typeNameOf(value: Json): string {
   if (value === null) return 'null';
   if (isArray(value)) return 'array';
   if (value instanceof JsonNumber) return value.isReal ? 'real' : 'long';
@@ -162,9 +162,9 @@ export const DYNAMIC_FUNCTIONS: readonly ScalarFunction[] = [
       const merged = new Map<string, Json>();
       for (const bag of parseJson(array as string) as readonly Json[]) {
         if (!isBag(bag)) continue;
-        for (const [key, held] of Object.entries(bag)) if (!merged.has(key)) merged.set(key, held);
+        for (const [key, held] of bag) if (!merged.has(key)) merged.set(key, held);
       }
-      return writeJson(Object.fromEntries(merged));
+      return writeJson(merged);
     },
   },
 ];

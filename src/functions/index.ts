@@ -8,6 +8,7 @@ import { BAG_FUNCTIONS } from './bags.js';
 import { SET_FUNCTIONS } from './sets.js';
 import { IP_FUNCTIONS } from './ip.js';
 import { IP_SEARCH_FUNCTIONS } from './ip-search.js';
+import { BAG_SHAPE } from './bag-shape.js';
 
 export type { FunctionCall, ScalarFunction } from './scalar-function.js';
 export { isWindowFunction } from './windows.js';
@@ -24,6 +25,7 @@ const FUNCTIONS: ReadonlyMap<string, ScalarFunction> = new Map(
     ...SET_FUNCTIONS,
     ...IP_FUNCTIONS,
     ...IP_SEARCH_FUNCTIONS,
+    BAG_SHAPE,
   ].map((definition) => [definition.name, definition]),
 );
 
