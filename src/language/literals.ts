@@ -34,7 +34,8 @@ function decodeBody(body: string, type: Exclude<KustoType, 'string'>): Literal['
     case 'decimal':
       return parseDecimal(body);
     case 'datetime':
-      return parseDatetime(body);
+      // The formatter of the docs writes dates with blanks around the dashes.
+      return parseDatetime(body.replace(/(\d) - (?=\d)/g, '$1-'));
     case 'timespan':
       return parseTimespan(body);
     case 'guid':

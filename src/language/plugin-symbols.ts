@@ -25,7 +25,18 @@ export function pluginSymbols(): readonly unknown[] {
       optional('ignoredProperties', ScalarTypes.Dynamic),
     ],
   );
+  const column = (name: string, type: unknown): unknown => new Symbols.ColumnSymbol(name, type);
+  const schemaMerge: unknown = new Symbols.FunctionSymbol.$ctor5(
+    'schema_merge',
+    new Symbols.TableSymbol.ctor([
+      column('ColumnName', ScalarTypes.String),
+      column('ColumnOrdinal', ScalarTypes.Long),
+      column('DataType', ScalarTypes.String),
+      column('ColumnType', ScalarTypes.String),
+    ]),
+    [optional('PreserveOrder', ScalarTypes.Bool)],
+  );
   const others = (PlugIns.All as unknown[]).filter((symbol) => symbol !== PlugIns.BagUnpack);
-  symbols = [...others, bagUnpack, PlugIns.SchemaMerge];
+  symbols = [...others, bagUnpack, schemaMerge];
   return symbols;
 }

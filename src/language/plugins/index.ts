@@ -2,6 +2,8 @@ import type { Table } from '../context.js';
 import { BAG_UNPACK_PARAMETERS, bagUnpack } from './bag-unpack.js';
 import { pivot } from './pivot.js';
 import type { PluginCall } from './plugin.js';
+import { ipLookup, narrow, rowsNear, schemaMerge } from './rows.js';
+import { newActivityMetrics, rollingPercentile, timelinePlugin } from './timeline.js';
 
 export interface Plugin {
   /** Names under which arguments may be given. */
@@ -13,6 +15,19 @@ export interface Plugin {
 export const PLUGINS: Readonly<Record<string, Plugin>> = {
   bag_unpack: { parameters: BAG_UNPACK_PARAMETERS, bind: bagUnpack },
   pivot: { bind: pivot },
+  narrow: { bind: narrow },
+  rows_near: { bind: rowsNear },
+  schema_merge: { parameters: ['PreserveOrder'], bind: schemaMerge },
+  ipv4_lookup: { parameters: ['return_unmatched'], bind: ipLookup },
+  ipv6_lookup: { parameters: ['return_unmatched'], bind: ipLookup },
+  activity_counts_metrics: { bind: timelinePlugin(3) },
+  activity_metrics: { bind: timelinePlugin(3) },
+  activity_engagement: { bind: timelinePlugin(4) },
+  sliding_window_counts: { bind: timelinePlugin(4) },
+  active_users_count: { bind: timelinePlugin(6) },
+  session_count: { bind: timelinePlugin(4) },
+  new_activity_metrics: { bind: newActivityMetrics },
+  rolling_percentile: { bind: rollingPercentile },
 };
 
 const SERVICE = 'needs a service that is not part of this server';
