@@ -22,17 +22,13 @@ function packed(args: readonly KustoValue[], call: FunctionCall): Map<string, Js
   return bag;
 }
 
-const pack = (name: string): ScalarFunction => ({
-  name,
-  nulls: 'own',
-  doc: 'A property bag of names and values.',
-  evaluate: (args, call) => writeJson(packed(args, call)),
-});
-
 export const BAG_FUNCTIONS: readonly ScalarFunction[] = [
-  pack('bag_pack'),
-  pack('pack'),
-  pack('pack_dictionary'),
+  {
+    name: 'bag_pack',
+    nulls: 'own',
+    doc: 'A property bag of names and values.',
+    evaluate: (args, call) => writeJson(packed(args, call)),
+  },
   {
     name: 'bag_pack_without_nulls',
     nulls: 'own',

@@ -4,6 +4,7 @@ import { list, sql, value, type Sql } from '../../../tree.js';
 import type { Lowering } from '../../../dialect.js';
 import { castTo } from '../cast.js';
 import { fromDynamic } from './dynamic-conversion.js';
+import { decimalCall } from './mathematics.js';
 
 /** Arithmetic, comparison and logic. */
 
@@ -38,7 +39,17 @@ function wrapped(type: KustoType, long: Sql, plain: Sql): Sql {
   return type === 'long' ? long : sql`CAST(kql_wrap32(${plain}) AS INTEGER)`;
 }
 
-const multiply: ScalarRow = ({ args, type, lowering }) => {
+/** DuckDB's decimals lose digits in products and quotients. */
+function onDecimals(name: string, call: LoweredCall, x: Sql, y: Sql): Sql {
+  return decimalCall(
+    name,
+    call,
+    [x, y].map((held): LoweredArgument => ({ sql: held, type: 'decimal', literal: undefined })),
+  );
+}
+
+const multiply: ScalarRow = (call) => {
+  const { args, type, lowering } = call;
   const [a, b] = args as [LoweredArgument, LoweredArgument];
   if (type === 'timespan') {
     const [span, factor] = a.type === 'timespan' ? [a, b] : [b, a];
@@ -47,24 +58,26 @@ const multiply: ScalarRow = ({ args, type, lowering }) => {
   const [x, y] = [as(a, type, lowering), as(b, type, lowering)];
   if (type === 'long') return sql`kql_multiply(${x}, ${y})`;
   if (type === 'int') return sql`CAST(kql_wrap32(CAST(${x} AS BIGINT) * ${y}) AS INTEGER)`;
-  if (type === 'decimal')
-    return sql`TRY_CAST(CAST(${x} AS DECIMAL(19, 9)) * CAST(${y} AS DECIMAL(19, 9)) AS DECIMAL(38, 18))`;
+  if (type === 'decimal') return onDecimals('decimal_multiply', call, x, y);
   return sql`(${x} * ${y})`;
 };
 
-const divide: ScalarRow = ({ args, type, lowering }) => {
+const divide: ScalarRow = (call) => {
+  const { args, type, lowering } = call;
   const [a, b] = args as [LoweredArgument, LoweredArgument];
   if (type === 'timespan') return sql`TRY_CAST(trunc(${a.sql} / ${as(b, b.type, lowering)}) AS BIGINT)`;
   if (isTicks(a.type)) return sql`(CAST(${a.sql} AS DOUBLE) / ${b.sql})`;
   const [x, y] = [as(a, type, lowering), as(b, type, lowering)];
   if (isInteger(type)) return sql`(${x} // ${y})`;
-  if (type === 'decimal') return sql`TRY_CAST(CAST(${x} AS DOUBLE) / CAST(${y} AS DOUBLE) AS DECIMAL(38, 18))`;
+  if (type === 'decimal') return onDecimals('decimal_divide', call, x, y);
   return sql`(${x} / ${y})`;
 };
 
 /** The reference's remainder is never negative. */
-const modulo: ScalarRow = ({ args, type, lowering }) => {
+const modulo: ScalarRow = (call) => {
+  const { args, type, lowering } = call;
   const [x, y] = args.map((arg) => as(arg, isTicks(arg.type) ? arg.type : type, lowering)) as [Sql, Sql];
+  if (type === 'decimal') return onDecimals('decimal_modulo', call, x, y);
   return sql`kql_modulo(${x}, ${y})`;
 };
 
