@@ -189,6 +189,15 @@ export const ARRAY_FUNCTIONS: readonly ScalarFunction[] = [
       arrayOf(value)?.some(equals(element!, argumentTypes[1]!)) ?? null,
   },
   {
+    name: 'in_array',
+    nulls: 'propagate',
+    doc: 'Whether a value is an element of an array, or equal to what is no array (internal, `in`).',
+    evaluate: ([value, element], { argumentTypes }) => {
+      const held = parseJson(value as string) ?? null;
+      return (isArray(held) ? held : [held]).some(equals(element!, argumentTypes[1]!));
+    },
+  },
+  {
     name: 'zip',
     nulls: 'own',
     doc: 'An array of the first elements of several arrays, one of the second ones, and so on.',

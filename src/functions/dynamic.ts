@@ -143,19 +143,6 @@ export const DYNAMIC_FUNCTIONS: readonly ScalarFunction[] = [
       );
     },
   },
-  {
-    name: 'merge_bags',
-    nulls: 'propagate',
-    doc: 'The bags of an array as one; the first value of a key stays (internal, make_bag).',
-    evaluate: ([array]) => {
-      const merged = new Map<string, Json>();
-      for (const bag of parseJson(array as string) as readonly Json[]) {
-        if (!isBag(bag)) continue;
-        for (const [key, held] of Object.entries(bag)) if (!merged.has(key)) merged.set(key, held);
-      }
-      return writeJson(Object.fromEntries(merged));
-    },
-  },
 ];
 
 /** Longest array of range() and repeat(). */

@@ -17,6 +17,7 @@ import { IP_FUNCTIONS } from './ip.js';
 import { IP_SEARCH_FUNCTIONS } from './ip-search.js';
 
 export type { KeyValueOptions } from './key-values.js';
+export { isArray, JsonNumber, parseJson, scalarOf, type Json } from './json.js';
 export type { FunctionCall, ScalarFunction } from './scalar-function.js';
 export { PERIOD_TICKS } from './datetimes.js';
 export { asciiRe2 } from './regex.js';
