@@ -102,49 +102,40 @@ function indexOf(array: readonly Json[], args: readonly KustoValue[], type: Kust
   return -1n;
 }
 
-const arrayIff = (name: string): ScalarFunction => ({
-  name,
-  nulls: 'own',
-  doc: 'Elements of one array or of another, as an array of conditions says.',
-  evaluate: (args, { argumentTypes }) => {
-    const conditions = arrayOf(args[0]);
-    if (!conditions) return null;
-    const [whenTrue, whenFalse] = [1, 2].map((i) => jsonOf(args[i]!, argumentTypes[i]!)) as [Json, Json];
-    const pick = (from: Json, i: number): Json => (isArray(from) ? (from[i] ?? null) : from);
-    return writeJson(
-      conditions.map((condition, i) => {
-        const test = typeof condition === 'boolean' ? Number(condition) : numberOf(condition);
-        return test === undefined ? null : pick(test === 0 ? whenFalse : whenTrue, i);
-      }),
-    );
-  },
-});
-
-const joined = (name: string): ScalarFunction => ({
-  name,
-  nulls: 'propagate',
-  doc: "Text of an array's elements, with a delimiter between them.",
-  evaluate: ([array, delimiter]) =>
-    (arrayOf(array) ?? []).map((element) => scalarOf(element, 'string')).join(delimiter as string),
-});
-
-const length = (name: string): ScalarFunction => ({
-  name,
-  nulls: 'propagate',
-  doc: 'Number of elements of an array.',
-  evaluate: ([value]) => {
-    const array = arrayOf(value);
-    return array ? BigInt(array.length) : null;
-  },
-});
-
 export const ARRAY_FUNCTIONS: readonly ScalarFunction[] = [
-  length('array_length'),
-  length('arraylength'),
-  joined('strcat_array'),
-  joined('array_strcat'),
-  arrayIff('array_iff'),
-  arrayIff('array_iif'),
+  {
+    name: 'array_length',
+    nulls: 'propagate',
+    doc: 'Number of elements of an array.',
+    evaluate: ([value]) => {
+      const array = arrayOf(value);
+      return array ? BigInt(array.length) : null;
+    },
+  },
+  {
+    name: 'strcat_array',
+    nulls: 'propagate',
+    doc: "Text of an array's elements, with a delimiter between them.",
+    evaluate: ([array, delimiter]) =>
+      (arrayOf(array) ?? []).map((element) => scalarOf(element, 'string')).join(delimiter as string),
+  },
+  {
+    name: 'array_iff',
+    nulls: 'own',
+    doc: 'Elements of one array or of another, as an array of conditions says.',
+    evaluate: (args, { argumentTypes }) => {
+      const conditions = arrayOf(args[0]);
+      if (!conditions) return null;
+      const [whenTrue, whenFalse] = [1, 2].map((i) => jsonOf(args[i]!, argumentTypes[i]!)) as [Json, Json];
+      const pick = (from: Json, i: number): Json => (isArray(from) ? (from[i] ?? null) : from);
+      return writeJson(
+        conditions.map((condition, i) => {
+          const test = typeof condition === 'boolean' ? Number(condition) : numberOf(condition);
+          return test === undefined ? null : pick(test === 0 ? whenFalse : whenTrue, i);
+        }),
+      );
+    },
+  },
   {
     name: 'array_concat',
     nulls: 'own',
@@ -196,6 +187,15 @@ export const ARRAY_FUNCTIONS: readonly ScalarFunction[] = [
     doc: 'Whether an array holds a value.',
     evaluate: ([value, element], { argumentTypes }) =>
       arrayOf(value)?.some(equals(element!, argumentTypes[1]!)) ?? null,
+  },
+  {
+    name: 'in_array',
+    nulls: 'propagate',
+    doc: 'Whether a value is an element of an array, or equal to what is no array (internal, `in`).',
+    evaluate: ([value, element], { argumentTypes }) => {
+      const held = parseJson(value as string) ?? null;
+      return (isArray(held) ? held : [held]).some(equals(element!, argumentTypes[1]!));
+    },
   },
   {
     name: 'zip',

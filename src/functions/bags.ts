@@ -12,6 +12,13 @@ function bagOf(value: KustoValue | undefined): JsonBag | undefined {
   return isBag(held) ? held : undefined;
 }
 
+/** The properties of several bags; of a key that several have, the first value stays. */
+function merged(bags: readonly JsonBag[]): JsonBag {
+  const all = new Map<string, Json>();
+  for (const bag of bags) for (const [key, held] of bag) if (!all.has(key)) all.set(key, held);
+  return all;
+}
+
 /** Keys and values by turns; of a key that comes twice the last value counts. */
 function packed(args: readonly KustoValue[], call: FunctionCall): Map<string, Json> {
   const bag = new Map<string, Json>();
@@ -22,17 +29,13 @@ function packed(args: readonly KustoValue[], call: FunctionCall): Map<string, Js
   return bag;
 }
 
-const pack = (name: string): ScalarFunction => ({
-  name,
-  nulls: 'own',
-  doc: 'A property bag of names and values.',
-  evaluate: (args, call) => writeJson(packed(args, call)),
-});
-
 export const BAG_FUNCTIONS: readonly ScalarFunction[] = [
-  pack('bag_pack'),
-  pack('pack'),
-  pack('pack_dictionary'),
+  {
+    name: 'bag_pack',
+    nulls: 'own',
+    doc: 'A property bag of names and values.',
+    evaluate: (args, call) => writeJson(packed(args, call)),
+  },
   {
     name: 'bag_pack_without_nulls',
     nulls: 'own',
@@ -74,11 +77,14 @@ export const BAG_FUNCTIONS: readonly ScalarFunction[] = [
     doc: 'One bag of the properties of several; the leftmost value counts.',
     evaluate: (args) => {
       const bags = args.map(bagOf).filter((bag) => bag !== undefined);
-      if (bags.length === 0) return null;
-      const merged = new Map<string, Json>();
-      for (const bag of bags) for (const [key, held] of bag) if (!merged.has(key)) merged.set(key, held);
-      return writeJson(merged);
+      return bags.length === 0 ? null : writeJson(merged(bags));
     },
+  },
+  {
+    name: 'merge_bags',
+    nulls: 'propagate',
+    doc: 'The bags of an array as one; the first value of a key stays (internal, make_bag).',
+    evaluate: ([array]) => writeJson(merged((arrayOf(array) ?? []).filter(isBag))),
   },
   {
     name: 'bag_remove_keys',

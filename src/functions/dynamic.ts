@@ -18,31 +18,6 @@ import { stringOf } from './text.js';
 
 /** Reading and making dynamic values, held as JSON text. */
 
-const fromText = (name: string): ScalarFunction => ({
-  name,
-  nulls: 'propagate',
-  doc: 'The value of JSON text; text that is no JSON is the value itself.',
-  evaluate: ([value], { argumentTypes }) => {
-    const type = argumentTypes[0]!;
-    if (type === 'dynamic') return value!;
-    if (type !== 'string') return dynamicOf(jsonOf(value!, type));
-    if (value === '') return null;
-    return dynamicOf(parseJson(value as string) ?? (value as string as Json));
-  },
-});
-
-const extractJson = (name: string): ScalarFunction => ({
-  name,
-  nulls: 'own',
-  doc: 'What stands at a JSONPath of a JSON text, as a value of a type.',
-  evaluate: ([path, text], { argumentTypes, type }) => {
-    const [first, second] = argumentTypes[0] === 'dynamic' ? [text, path] : [path, text];
-    const steps = parseJsonPath(first as string);
-    const held = second === null || second === '' ? undefined : parseJson(second as string);
-    return scalarOf(steps && atPath(held, steps), type);
-  },
-});
-
 /** `['a']`, `['a'][0]`, …: every path once, elements of an array under one index. */
 function pathsOf(value: Json, prefix: string, found: Set<string>): Set<string> {
   const children: [string, Json][] = isBag(value)
@@ -68,12 +43,26 @@ export function typeNameOf(value: Json): string {
 }
 
 export const DYNAMIC_FUNCTIONS: readonly ScalarFunction[] = [
-  fromText('parse_json'),
-  fromText('parsejson'),
-  fromText('todynamic'),
-  fromText('toobject'),
-  extractJson('extract_json'),
-  extractJson('extractjson'),
+  {
+    name: 'parse_json',
+    nulls: 'propagate',
+    doc: 'The value of JSON text; text that is no JSON is the value itself.',
+    evaluate: ([value], { argumentTypes }) => {
+      const type = argumentTypes[0]!;
+      if (type === 'dynamic') return value!;
+      if (type !== 'string') return dynamicOf(jsonOf(value!, type));
+      return value === '' ? null : dynamicOf(parseJson(value as string) ?? (value as string));
+    },
+  },
+  {
+    name: 'extract_json',
+    nulls: 'own',
+    doc: 'What stands at a JSONPath of a JSON text, as a value of a type.',
+    evaluate: ([path, text], { type }) => {
+      const steps = parseJsonPath(path as string);
+      return scalarOf(steps && atPath(parseJson(text as string), steps), type);
+    },
+  },
   {
     name: 'dynamic_to_json',
     nulls: 'own',
@@ -152,19 +141,6 @@ export const DYNAMIC_FUNCTIONS: readonly ScalarFunction[] = [
         (i) => from + BigInt(i) * step,
         (value) => jsonOf(value, argumentTypes[0]!),
       );
-    },
-  },
-  {
-    name: 'merge_bags',
-    nulls: 'propagate',
-    doc: 'The bags of an array as one; the first value of a key stays (internal, make_bag).',
-    evaluate: ([array]) => {
-      const merged = new Map<string, Json>();
-      for (const bag of parseJson(array as string) as readonly Json[]) {
-        if (!isBag(bag)) continue;
-        for (const [key, held] of bag) if (!merged.has(key)) merged.set(key, held);
-      }
-      return writeJson(merged);
     },
   },
 ];

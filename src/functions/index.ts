@@ -1,4 +1,11 @@
+import { DATETIME_FUNCTIONS } from './datetimes.js';
 import { DYNAMIC_FUNCTIONS } from './dynamic.js';
+import { ENCODING_FUNCTIONS } from './encodings.js';
+import { HASH_FUNCTIONS } from './hashes.js';
+import { MATH_FUNCTIONS } from './mathematics.js';
+import { PARSE_FUNCTIONS } from './parse-patterns.js';
+import { STRING_FUNCTIONS } from './strings.js';
+import { TEXT_PARSING_FUNCTIONS } from './text-parsing.js';
 import { MAKE_SERIES_FUNCTIONS } from './make-series.js';
 import { TEXT_FUNCTIONS } from './text.js';
 import type { ScalarFunction } from './scalar-function.js';
@@ -10,7 +17,11 @@ import { IP_FUNCTIONS } from './ip.js';
 import { IP_SEARCH_FUNCTIONS } from './ip-search.js';
 import { BAG_SHAPE } from './bag-shape.js';
 
+export type { KeyValueOptions } from './key-values.js';
+export { isArray, JsonNumber, parseJson, scalarOf, type Json } from './json.js';
 export type { FunctionCall, ScalarFunction } from './scalar-function.js';
+export { PERIOD_TICKS } from './datetimes.js';
+export { asciiRe2 } from './regex.js';
 export { isWindowFunction } from './windows.js';
 
 /** Every function that has an evaluation of its own, by name. A new family is a line here. */
@@ -26,6 +37,13 @@ const FUNCTIONS: ReadonlyMap<string, ScalarFunction> = new Map(
     ...IP_FUNCTIONS,
     ...IP_SEARCH_FUNCTIONS,
     BAG_SHAPE,
+    ...STRING_FUNCTIONS,
+    ...TEXT_PARSING_FUNCTIONS,
+    ...PARSE_FUNCTIONS,
+    ...ENCODING_FUNCTIONS,
+    ...HASH_FUNCTIONS,
+    ...DATETIME_FUNCTIONS,
+    ...MATH_FUNCTIONS,
   ].map((definition) => [definition.name, definition]),
 );
 

@@ -24,6 +24,21 @@ export function parseJson(text: string): Json | undefined {
 
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 
+/** Characters by their codes. */
+const QUOTE = 34;
+const COMMA = 44;
+const MINUS = 45;
+const ZERO = 48;
+const NINE = 57;
+const COLON = 58;
+const OPEN_ARRAY = 91;
+const BACKSLASH = 92;
+const CLOSE_ARRAY = 93;
+const OPEN_BAG = 123;
+const CLOSE_BAG = 125;
+
+const isDigit = (code: number): boolean => code >= ZERO && code <= NINE;
+
 class Reader {
   private at = 0;
 
@@ -31,33 +46,26 @@ class Reader {
 
   value(depth: number): Json {
     if (depth > MAX_DEPTH) throw new NotJson();
-    switch (this.peek()) {
-      case '{':
-        return this.bag(depth);
-      case '[':
-        return this.array(depth);
-      case '"':
-        return this.string();
-      case 't':
-        return this.word('true', true);
-      case 'f':
-        return this.word('false', false);
-      case 'n':
-        return this.word('null', null);
-      default:
-        return this.number();
-    }
+    const next = this.peek();
+    if (next === QUOTE) return this.string();
+    if (next === OPEN_BAG) return this.bag(depth);
+    if (next === OPEN_ARRAY) return this.array(depth);
+    if (next === MINUS || isDigit(next)) return this.number();
+    if (this.takes('true')) return true;
+    if (this.takes('false')) return false;
+    if (this.takes('null')) return null;
+    throw new NotJson();
   }
 
   end(): void {
-    if (this.peek() !== '') throw new NotJson();
+    if (!Number.isNaN(this.peek())) throw new NotJson();
   }
 
-  /** The next character that is not blank, '' at the end. */
-  private peek(): string {
+  /** The next character that is not blank, NaN at the end. */
+  private peek(): number {
     for (;;) {
       const code = this.text.charCodeAt(this.at);
-      if (code !== 32 && code !== 10 && code !== 13 && code !== 9) return this.text.charAt(this.at);
+      if (code !== 32 && code !== 10 && code !== 13 && code !== 9) return code;
       this.at++;
     }
   }
@@ -65,59 +73,62 @@ class Reader {
   private bag(depth: number): Json {
     const bag = new Map<string, Json>();
     this.at++;
-    if (this.peek() === '}') {
+    if (this.peek() === CLOSE_BAG) {
       this.at++;
       return bag;
     }
-    for (;;) {
-      if (this.peek() !== '"') throw new NotJson();
+    do {
+      if (this.peek() !== QUOTE) throw new NotJson();
       const key = this.string();
-      if (this.peek() !== ':') throw new NotJson();
+      if (this.peek() !== COLON) throw new NotJson();
       this.at++;
       bag.set(key, this.value(depth + 1));
-      if (this.closes('}')) return bag;
-    }
+    } while (this.continues(CLOSE_BAG));
+    return bag;
   }
 
   private array(depth: number): Json {
     const array: Json[] = [];
     this.at++;
-    if (this.peek() === ']') {
+    if (this.peek() === CLOSE_ARRAY) {
       this.at++;
       return array;
     }
-    for (;;) {
-      array.push(this.value(depth + 1));
-      if (this.closes(']')) return array;
-    }
+    do array.push(this.value(depth + 1));
+    while (this.continues(CLOSE_ARRAY));
+    return array;
   }
 
-  private closes(bracket: string): boolean {
+  /** Steps over a comma (true) or the closing bracket (false). */
+  private continues(bracket: number): boolean {
     const next = this.peek();
-    if (next !== ',' && next !== bracket) throw new NotJson();
+    if (next !== COMMA && next !== bracket) throw new NotJson();
     this.at++;
-    return next === bracket;
+    return next === COMMA;
   }
 
   private string(): string {
-    const start = this.at++;
+    const { text } = this;
+    const start = this.at + 1;
+    let at = start;
     let plain = true;
     for (;;) {
-      const code = this.text.charCodeAt(this.at++);
-      if (code === 34) break;
-      if (code === 92) {
+      const code = text.charCodeAt(at);
+      if (code === QUOTE) break;
+      if (code === BACKSLASH) {
         plain = false;
-        this.at++;
+        at++;
       } else if (!(code >= 32)) throw new NotJson();
+      at++;
     }
-    const { text, at } = this;
-    return plain ? text.slice(start + 1, at - 1) : (JSON.parse(text.slice(start, at)) as string);
+    this.at = at + 1;
+    return plain ? text.slice(start, at) : (JSON.parse(text.slice(start - 1, at + 1)) as string);
   }
 
-  private word<T>(word: string, value: T): T {
-    if (!this.text.startsWith(word, this.at)) throw new NotJson();
+  private takes(word: string): boolean {
+    if (!this.text.startsWith(word, this.at)) return false;
     this.at += word.length;
-    return value;
+    return true;
   }
 
   private number(): number | JsonNumber {
@@ -132,6 +143,7 @@ class Reader {
 /** Longs stay longs and reals stay reals: only 12 and 1.5 are plain numbers, 1.0 and 2^60 are kept by their text. */
 function numberOf(token: string): number | JsonNumber {
   const number = Number(token);
+  if (token.length < 16 && String(number) === token) return number;
   if (/^-?\d+$/.test(token)) {
     if (Number.isSafeInteger(number) && token !== '-0') return number;
     const whole = BigInt(token);

@@ -21,6 +21,8 @@ export function stringOf(value: KustoValue, type: KustoType): string {
       return datetimeString(value as bigint);
     case 'timespan':
       return timespanText(value as bigint);
+    case 'bool':
+      return value ? 'True' : 'False';
     case 'real':
       return realText(value as number);
     case 'dynamic': {

@@ -27,17 +27,46 @@ export function bindFunctionCall(node: SyntaxNode, scope: Scope): Scalar {
   if (isWindowFunction(name)) {
     return { kind: 'window', name, args, type: typeOf(node), span: spanOf(node) };
   }
-  return call(node, name, args, RESULT_TYPES[name]);
+  const canonical = ALIASES[name] ?? name;
+  return call(node, canonical, args, RESULT_TYPES[canonical]?.(args) ?? typeOf(node));
 }
-
-/** Where the official binder is wrong about what a function yields. */
-const RESULT_TYPES: Readonly<Record<string, KustoType>> = { jaccard_index: 'real' };
 
 /** An argument; `*` stands for every column of the row (`pack_array(*)`, `estimate_data_size(*)`). */
 function bindArgument(node: SyntaxNode, scope: Scope): Scalar[] {
   if (kindOf(node) !== 'StarExpression') return [bindScalar(node, scope)];
   return scope.requireRow(spanOf(node)).columns.map(use);
 }
+
+/** Older names of functions. */
+const ALIASES: Readonly<Record<string, string>> = {
+  array_iif: 'array_iff',
+  array_strcat: 'strcat_array',
+  arraylength: 'array_length',
+  datepart: 'datetime_part',
+  extractall: 'extract_all',
+  extractjson: 'extract_json',
+  make_string: 'unicode_codepoints_to_string',
+  notempty: 'isnotempty',
+  notnull: 'isnotnull',
+  pack: 'bag_pack',
+  pack_dictionary: 'bag_pack',
+  parsejson: 'parse_json',
+  parseurl: 'parse_url',
+  parseurlquery: 'parse_urlquery',
+  todynamic: 'parse_json',
+  toobject: 'parse_json',
+  to_utf8: 'unicode_codepoints_from_string',
+  totime: 'totimespan',
+};
+
+/** Types that the reference engine answers where the official binder has another. */
+const RESULT_TYPES: Readonly<Record<string, (args: readonly Scalar[]) => KustoType | undefined>> = {
+  hourofday: () => 'long',
+  jaccard_index: () => 'real',
+  ceiling: ([number]) => (number?.type === 'int' || number?.type === 'long' ? 'real' : undefined),
+  datetime_diff: ([period]) =>
+    period?.kind === 'literal' && String(period.value).toLowerCase() === 'week' ? 'real' : undefined,
+};
 
 export function argumentsOf(node: SyntaxNode): SyntaxNode[] {
   const list = maybe(node, 'ArgumentList');

@@ -2,7 +2,10 @@
 export const DECIMAL_SCALE = 18;
 const MAX_DECIMAL_DIGITS = 38;
 
-/** Canonical decimal text (no exponent, no needless zeros), or undefined when it is no decimal that can be kept. */
+/**
+ * Canonical decimal text (no exponent, no needless zeros), rounded to the digits that are kept; undefined when it is no
+ * decimal, or larger than one can be.
+ */
 export function parseDecimal(text: string): string | undefined {
   const match = /^([+-]?)(\d*)(?:\.(\d*))?(?:e([+-]?\d+))?$/i.exec(text.trim());
   if (!match || (!match[2] && !match[3])) return undefined;
@@ -15,9 +18,16 @@ export function parseDecimal(text: string): string | undefined {
     scale = 0;
   }
   digits = digits.padStart(scale + 1, '0');
+  if (scale > DECIMAL_SCALE) {
+    const last = digits.length - (scale - DECIMAL_SCALE);
+    const up = digits[last]! >= '5' ? 1n : 0n;
+    digits = (BigInt(digits.slice(0, last)) + up).toString();
+    scale = DECIMAL_SCALE;
+    digits = digits.padStart(scale + 1, '0');
+  }
   const whole = digits.slice(0, digits.length - scale).replace(/^0+(?=\d)/, '');
   const fraction = digits.slice(digits.length - scale).replace(/0+$/, '');
-  if (whole.length > MAX_DECIMAL_DIGITS - DECIMAL_SCALE || fraction.length > DECIMAL_SCALE) return undefined;
+  if (whole.length > MAX_DECIMAL_DIGITS - DECIMAL_SCALE) return undefined;
   const magnitude = fraction ? `${whole}.${fraction}` : whole;
   return match[1] === '-' && /[1-9]/.test(magnitude) ? `-${magnitude}` : magnitude;
 }

@@ -10,6 +10,7 @@ import {
   type DuckDBType,
   type DuckDBVector,
 } from '@duckdb/node-api';
+import { KustoError } from '../../errors/index.js';
 import type { KustoType, KustoValue } from '../../values/index.js';
 import type { EngineFunction } from '../engine.js';
 
@@ -57,6 +58,16 @@ export class FunctionRegistry {
   }
 }
 
+/** DuckDB keeps no more of what a function throws than its text: a coded error travels in it (see errors.ts). */
+function evaluated(definition: EngineFunction, args: readonly KustoValue[]): KustoValue {
+  try {
+    return definition.evaluate(args);
+  } catch (error) {
+    if (!(error instanceof KustoError)) throw error;
+    throw new Error(`KUSTO:${error.code}:${error.message.replaceAll('\n', ' ')}`, { cause: error });
+  }
+}
+
 function evaluateChunk(definition: EngineFunction, input: DuckDBDataChunk, output: DuckDBVector): void {
   const vectors = definition.parameterTypes.map((_, i) => input.getColumnVector(i));
   const missing: KustoValue = definition.type === 'string' ? '' : null;
@@ -68,7 +79,7 @@ function evaluateChunk(definition: EngineFunction, input: DuckDBDataChunk, outpu
       args[i] = value === null && definition.parameterTypes[i] === 'string' ? '' : value;
       anyNull ||= args[i] === null;
     }
-    const result = anyNull && definition.nulls === 'propagate' ? missing : definition.evaluate(args);
+    const result = anyNull && definition.nulls === 'propagate' ? missing : evaluated(definition, args);
     output.setItem(row, result ?? missing);
   }
   output.flush();

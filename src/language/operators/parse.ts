@@ -1,5 +1,8 @@
 import { KustoError } from '../../errors/index.js';
-import { literal, type Assignment, type Scalar } from '../../plan/index.js';
+import type { KeyValueOptions } from '../../functions/index.js';
+import { literal, use, type Assignment, type Column, type Scalar } from '../../plan/index.js';
+import { kustoTypeOf } from '../../values/index.js';
+import { constantString } from '../calls.js';
 import { bindScalar, type OperatorBinder, type Scope, type Table } from '../context.js';
 import { call } from '../calls-to.js';
 import { decodeString } from '../literals.js';
@@ -8,6 +11,7 @@ import {
   elements,
   items,
   kindOf,
+  maybe,
   nameOf,
   part,
   resultColumns,
@@ -22,6 +26,7 @@ import { kept, projected } from './tables.js';
 export const PARSE_OPERATORS: Readonly<Record<string, OperatorBinder>> = {
   ParseOperator: (node, input, scope) => parsed(node, input, scope, false),
   ParseWhereOperator: (node, input, scope) => parsed(node, input, scope, true),
+  ParseKvOperator: keyValues,
 };
 
 interface Pattern {
@@ -106,23 +111,86 @@ function parsed(node: SyntaxNode, input: Table, scope: Scope, filter: boolean): 
       }
     : held;
   const targets = pattern.parts.filter((candidate) => candidate.kind === 'column');
+  return withItems(node, passing, input, targets, matched, scope);
+}
+
+/** The result's columns: those found are items of an array of texts, converted; the others are the input's. */
+function withItems(
+  node: SyntaxNode,
+  holding: Table,
+  input: Table,
+  targets: readonly Pick<Column, 'name' | 'type'>[],
+  found: Column,
+  scope: Scope,
+): Table {
   const byName = new Map<string, Assignment>();
-  targets.forEach((target, i) => {
-    const item = call(node, 'tuple_item', [use(matched), literal('long', BigInt(i))], 'string');
-    const value: Scalar =
-      target.type === 'string'
-        ? item
-        : call(node, 'tuple_item', [use(matched), literal('long', BigInt(i))], target.type);
-    byName.set(target.name, { column: scope.context.column(target.name, target.type), value });
+  targets.forEach(({ name, type }, i) => {
+    const value = call(node, 'tuple_item', [use(found), literal('long', BigInt(i))], type);
+    byName.set(name, { column: scope.context.column(name, type), value });
   });
   return projected(
-    passing,
+    holding,
     resultColumns(node).map(
       (result) => byName.get(result.name) ?? kept(input.columns.find((column) => column.name === result.name)!),
     ),
   );
 }
 
-function use(column: Assignment['column']): Scalar {
-  return { kind: 'column', type: column.type, id: column.id, name: column.name };
+/** `parse-kv` as a call of `parse_key_values(source, options)`, which yields an array of the keys' texts. */
+function keyValues(node: SyntaxNode, input: Table, scope: Scope): Table {
+  const targets = items(part(node, 'Keys'), 'Columns').map((column) => ({
+    name: nameOf(part(column, 'Name')),
+    type:
+      typeOfSymbol(part(column, 'Type').ReferencedSymbol) ??
+      kustoTypeOf(textOf(part(column, 'Type'))) ??
+      ('string' as const),
+  }));
+  const options: KeyValueOptions = {
+    ...keyValueOptions(maybe(node, 'WithClause'), scope),
+    keys: targets.map((target) => target.name),
+  };
+  const source = bindScalar(part(node, 'Expression'), scope.over(input));
+  const text: Scalar = source.type === 'string' ? source : call(node, 'tostring', [source], 'string');
+  const found = scope.context.column('$found', 'dynamic');
+  const value = call(node, 'parse_key_values', [text, literal('string', JSON.stringify(options))], 'dynamic');
+  const holding = projected(input, [...input.columns.map(kept), { column: found, value }]);
+  return withItems(node, holding, input, targets, found, scope);
+}
+
+function keyValueOptions(clause: SyntaxNode | undefined, scope: Scope): Omit<KeyValueOptions, 'keys'> {
+  const given = {
+    pairDelimiter: '',
+    keyDelimiter: '',
+    quotes: [] as string[],
+    escapes: [] as string[],
+    greedy: false,
+    regex: '',
+  };
+  for (const property of clause ? items(clause, 'Properties') : []) {
+    const name = nameOf(part(property, 'Name'));
+    const expression = part(property, 'Expression');
+    switch (name) {
+      case 'pair_delimiter':
+        given.pairDelimiter = constantString(expression, scope);
+        break;
+      case 'kv_delimiter':
+        given.keyDelimiter = constantString(expression, scope);
+        break;
+      case 'quote':
+        given.quotes.push(constantString(expression, scope));
+        break;
+      case 'escape':
+        given.escapes.push(constantString(expression, scope));
+        break;
+      case 'regex':
+        given.regex = constantString(expression, scope);
+        break;
+      case 'greedy':
+        given.greedy = textOf(expression) === 'true';
+        break;
+      default:
+        throw unsupported(property, `parse-kv with ${name}`);
+    }
+  }
+  return given;
 }

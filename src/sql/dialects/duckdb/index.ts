@@ -7,8 +7,12 @@ import { castTo } from './cast.js';
 import { RELATIONS } from './relations.js';
 import { CONDITIONAL_ROWS } from './scalars/conditionals.js';
 import { CONVERSION_ROWS } from './scalars/conversions.js';
+import { DATETIME_ROWS } from './scalars/datetimes.js';
 import { DYNAMIC_ROWS } from './scalars/dynamic.js';
+import { MATH_ROWS } from './scalars/mathematics.js';
+import { MEMBERSHIP_ROWS } from './scalars/membership.js';
 import { OPERATOR_ROWS } from './scalars/operators.js';
+import { REGEX_ROWS } from './scalars/regexes.js';
 import { EXTENT_ROWS } from './scalars/rows.js';
 import { SERIES_ROWS } from './scalars/series.js';
 import { STRING_ROWS } from './scalars/strings.js';
@@ -18,7 +22,11 @@ import { write } from './writer.js';
 const scalars: ReadonlyMap<string, ScalarRow> = new Map(
   Object.entries({
     ...OPERATOR_ROWS,
+    ...MEMBERSHIP_ROWS,
     ...STRING_ROWS,
+    ...REGEX_ROWS,
+    ...DATETIME_ROWS,
+    ...MATH_ROWS,
     ...CONVERSION_ROWS,
     ...DYNAMIC_ROWS,
     ...CONDITIONAL_ROWS,

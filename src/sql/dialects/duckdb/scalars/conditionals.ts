@@ -4,7 +4,7 @@ import { castTo } from '../cast.js';
 import type { Lowering } from '../../../dialect.js';
 import { fromDynamic, toDynamic } from './dynamic-conversion.js';
 
-/** iff, case, coalesce, min_of, max_of and plain mathematics. */
+/** iff, case, coalesce, min_of, max_of. */
 
 function as(arg: LoweredArgument, type: LoweredArgument['type'], lowering: Lowering): Sql {
   if (arg.type === type) return arg.sql;
@@ -14,11 +14,6 @@ function as(arg: LoweredArgument, type: LoweredArgument['type'], lowering: Lower
 
 const iff: ScalarRow = ({ args, type, lowering }) =>
   sql`CASE WHEN ${as(args[0]!, 'bool', lowering)} THEN ${as(args[1]!, type, lowering)} ELSE ${as(args[2]!, type, lowering)} END`;
-
-const fn1 =
-  (build: (x: Sql) => Sql): ScalarRow =>
-  ({ args, lowering }) =>
-    build(as(args[0]!, 'real', lowering));
 
 export const CONDITIONAL_ROWS: Readonly<Record<string, ScalarRow>> = {
   iff,
@@ -35,8 +30,4 @@ export const CONDITIONAL_ROWS: Readonly<Record<string, ScalarRow>> = {
       : sql`coalesce(${list(args.map((arg) => as(arg, type, lowering)))})`,
   min_of: ({ args, type, lowering }) => sql`least(${list(args.map((arg) => as(arg, type, lowering)))})`,
   max_of: ({ args, type, lowering }) => sql`greatest(${list(args.map((arg) => as(arg, type, lowering)))})`,
-  abs: ({ args: [x] }) => sql`abs(${x!.sql})`,
-  sqrt: fn1((x) => sql`CASE WHEN ${x} < 0 THEN 'NaN'::DOUBLE ELSE sqrt(${x}) END`),
-  exp: fn1((x) => sql`exp(${x})`),
-  pow: ({ args, lowering }) => sql`pow(${as(args[0]!, 'real', lowering)}, ${as(args[1]!, 'real', lowering)})`,
 };

@@ -1,5 +1,6 @@
+import { scalarFunction } from '../../../../functions/index.js';
 import type { LoweredArgument, ScalarRow } from '../../../dialect.js';
-import { code, sql } from '../../../tree.js';
+import { code, sql, value, type Sql } from '../../../tree.js';
 import { castTo } from '../cast.js';
 import { fromDynamic } from './dynamic-conversion.js';
 import { text } from './strings.js';
@@ -12,15 +13,17 @@ function toInteger(type: 'int' | 'long'): ScalarRow {
     const [arg] = call.args as [LoweredArgument];
     switch (arg.type) {
       case 'int':
-      case 'long':
       case 'bool':
-        return sql`TRY_CAST(${arg.sql} AS ${target})`;
-      case 'real':
-      case 'decimal':
-        return sql`TRY_CAST(trunc(${arg.sql}) AS ${target})`;
+        return sql`CAST(${arg.sql} AS ${target})`;
+      case 'long':
       case 'datetime':
       case 'timespan':
-        return sql`TRY_CAST(${arg.sql} AS ${target})`;
+        // A long that is no int loses its upper half, as in the reference.
+        return type === 'int' ? sql`CAST(kql_wrap32(${arg.sql}) AS INTEGER)` : arg.sql;
+      case 'real':
+        return type === 'int' ? sql`kql_real_int(${arg.sql})` : sql`kql_real_long(${arg.sql})`;
+      case 'decimal':
+        return sql`TRY_CAST(trunc(${arg.sql}) AS ${target})`;
       case 'dynamic':
         return fromDynamic(arg.sql, type, call.lowering);
       case 'string':
@@ -55,6 +58,22 @@ const toBool: ScalarRow = ({ args: [arg] }) => {
   }
 };
 
+/** A number counts ticks. */
+function ticksOf(arg: LoweredArgument, type: 'datetime' | 'timespan'): Sql | undefined {
+  const inRange = (ticks: Sql): Sql => (type === 'datetime' ? sql`kql_datetime_range(${ticks})` : ticks);
+  switch (arg.type) {
+    case type:
+      return arg.sql;
+    case 'int':
+    case 'long':
+      return inRange(castTo(arg.sql, type));
+    case 'real':
+      return inRange(sql`kql_real_long(${arg.sql})`);
+    default:
+      return undefined;
+  }
+}
+
 const isNull: ScalarRow = ({ args: [arg] }) => (arg!.type === 'string' ? sql`false` : sql`(${arg!.sql} IS NULL)`);
 
 export const CONVERSION_ROWS: Readonly<Record<string, ScalarRow>> = {
@@ -70,9 +89,10 @@ export const CONVERSION_ROWS: Readonly<Record<string, ScalarRow>> = {
       case 'string':
       case 'dynamic':
         return text(arg, call);
+      case 'bool':
+        return sql`CASE WHEN ${arg.sql} THEN 'True' WHEN NOT ${arg.sql} THEN 'False' ELSE '' END`;
       case 'int':
       case 'long':
-      case 'bool':
       case 'guid':
         return sql`coalesce(CAST(${arg.sql} AS VARCHAR), '')`;
       case 'datetime':
@@ -85,21 +105,21 @@ export const CONVERSION_ROWS: Readonly<Record<string, ScalarRow>> = {
         return undefined;
     }
   },
-  todatetime: ({ args: [arg] }) =>
-    arg!.type === 'datetime'
-      ? arg!.sql
-      : arg!.type === 'long' || arg!.type === 'int'
-        ? castTo(arg!.sql, 'datetime')
-        : undefined,
-  totimespan: ({ args: [arg] }) =>
-    arg!.type === 'timespan'
-      ? arg!.sql
-      : arg!.type === 'long' || arg!.type === 'int'
-        ? castTo(arg!.sql, 'timespan')
-        : undefined,
+  todatetime: ({ args: [arg] }) => ticksOf(arg!, 'datetime'),
+  totimespan: ({ args: [arg] }) => ticksOf(arg!, 'timespan'),
+  // Up to 32 whole digits: more than a stored decimal has.
+  parse_version: (call) => {
+    const digits = call.lowering.viaFunction(scalarFunction('version_digits')!, {
+      ...call,
+      name: 'version_digits',
+      type: 'string',
+    });
+    return sql`CAST(nullif(${digits}, '') AS DECIMAL(38, 0))`;
+  },
   todecimal: ({ args: [arg] }) =>
-    arg!.type === 'string' || arg!.type === 'dynamic' ? undefined : sql`TRY_CAST(${arg!.sql} AS DECIMAL(38, 18))`,
+    ['int', 'long', 'bool', 'decimal'].includes(arg!.type) ? sql`TRY_CAST(${arg!.sql} AS DECIMAL(38, 18))` : undefined,
   toguid: ({ args: [arg] }) => (arg!.type === 'guid' ? arg!.sql : undefined),
+  gettype: ({ args: [arg] }) => (arg!.type === 'dynamic' ? undefined : value('string', arg!.type)),
   isnull: isNull,
   isnotnull: (call) => sql`(NOT ${isNull(call)!})`,
 };

@@ -48,8 +48,9 @@ export function elementAs(inner: Sql, type: KustoType, lowering: Lowering): Sql 
     case 'long':
     case 'real':
       return sql`(CASE WHEN kql_is_json_number(${inner}) THEN ${fromDynamic(inner, type, lowering)} END)`;
-    case 'datetime':
     case 'timespan':
+      return sql`(CASE WHEN kql_is_json_text(${inner}) AND contains(${inner}, ':') THEN ${fromDynamic(inner, type, lowering)} END)`;
+    case 'datetime':
     case 'guid':
       return sql`(CASE WHEN kql_is_json_text(${inner}) THEN ${fromDynamic(inner, type, lowering)} END)`;
     case 'decimal':

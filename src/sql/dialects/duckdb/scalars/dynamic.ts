@@ -85,19 +85,13 @@ export const DYNAMIC_ROWS: Readonly<Record<string, ScalarRow>> = {
   element,
   todynamic_value: ({ args: [arg] }) => toDynamic(arg!),
   parse_json: parseJson,
-  parsejson: parseJson,
-  todynamic: parseJson,
-  toobject: parseJson,
   bag_pack: bagPack,
-  pack: bagPack,
-  pack_dictionary: bagPack,
   bag_pack_without_nulls: (call) => packedPairs(call, true),
   pack_array: (call) =>
     call.args.length === 0
       ? value('dynamic', '[]')
       : sql`('[' || concat_ws(',', ${list(call.args.map((arg) => itemOf(arg)))}) || ']')`,
   array_length: arrayLength,
-  arraylength: arrayLength,
   estimate_data_size: dataSize,
   row_item: ({ args, type, lowering }) => {
     const [row, index] = args as [LoweredArgument, LoweredArgument];

@@ -1,9 +1,10 @@
 import type { KustoType } from '../../../../values/index.js';
 import type { LoweredArgument, LoweredCall, ScalarRow } from '../../../dialect.js';
-import { list, sql, value, type Sql } from '../../../tree.js';
+import { sql, type Sql } from '../../../tree.js';
 import type { Lowering } from '../../../dialect.js';
 import { castTo } from '../cast.js';
 import { fromDynamic } from './dynamic-conversion.js';
+import { decimalCall } from './mathematics.js';
 
 /** Arithmetic, comparison and logic. */
 
@@ -11,7 +12,7 @@ const isInteger = (type: KustoType): boolean => type === 'int' || type === 'long
 const isTicks = (type: KustoType): boolean => type === 'datetime' || type === 'timespan';
 
 /** An operand as the type in which the operator computes. */
-function as(arg: LoweredArgument, type: KustoType, lowering: Lowering): Sql {
+export function as(arg: LoweredArgument, type: KustoType, lowering: Lowering): Sql {
   if (arg.type === type || (isTicks(type) && isTicks(arg.type))) return arg.sql;
   if (arg.type === 'dynamic') return fromDynamic(arg.sql, type, lowering);
   return castTo(arg.sql, type);
@@ -38,7 +39,17 @@ function wrapped(type: KustoType, long: Sql, plain: Sql): Sql {
   return type === 'long' ? long : sql`CAST(kql_wrap32(${plain}) AS INTEGER)`;
 }
 
-const multiply: ScalarRow = ({ args, type, lowering }) => {
+/** DuckDB's decimals lose digits in products and quotients. */
+function onDecimals(name: string, call: LoweredCall, x: Sql, y: Sql): Sql {
+  return decimalCall(
+    name,
+    call,
+    [x, y].map((held): LoweredArgument => ({ sql: held, type: 'decimal', literal: undefined })),
+  );
+}
+
+const multiply: ScalarRow = (call) => {
+  const { args, type, lowering } = call;
   const [a, b] = args as [LoweredArgument, LoweredArgument];
   if (type === 'timespan') {
     const [span, factor] = a.type === 'timespan' ? [a, b] : [b, a];
@@ -47,24 +58,26 @@ const multiply: ScalarRow = ({ args, type, lowering }) => {
   const [x, y] = [as(a, type, lowering), as(b, type, lowering)];
   if (type === 'long') return sql`kql_multiply(${x}, ${y})`;
   if (type === 'int') return sql`CAST(kql_wrap32(CAST(${x} AS BIGINT) * ${y}) AS INTEGER)`;
-  if (type === 'decimal')
-    return sql`TRY_CAST(CAST(${x} AS DECIMAL(19, 9)) * CAST(${y} AS DECIMAL(19, 9)) AS DECIMAL(38, 18))`;
+  if (type === 'decimal') return onDecimals('decimal_multiply', call, x, y);
   return sql`(${x} * ${y})`;
 };
 
-const divide: ScalarRow = ({ args, type, lowering }) => {
+const divide: ScalarRow = (call) => {
+  const { args, type, lowering } = call;
   const [a, b] = args as [LoweredArgument, LoweredArgument];
   if (type === 'timespan') return sql`TRY_CAST(trunc(${a.sql} / ${as(b, b.type, lowering)}) AS BIGINT)`;
   if (isTicks(a.type)) return sql`(CAST(${a.sql} AS DOUBLE) / ${b.sql})`;
   const [x, y] = [as(a, type, lowering), as(b, type, lowering)];
   if (isInteger(type)) return sql`(${x} // ${y})`;
-  if (type === 'decimal') return sql`TRY_CAST(CAST(${x} AS DOUBLE) / CAST(${y} AS DOUBLE) AS DECIMAL(38, 18))`;
+  if (type === 'decimal') return onDecimals('decimal_divide', call, x, y);
   return sql`(${x} / ${y})`;
 };
 
 /** The reference's remainder is never negative. */
-const modulo: ScalarRow = ({ args, type, lowering }) => {
+const modulo: ScalarRow = (call) => {
+  const { args, type, lowering } = call;
   const [x, y] = args.map((arg) => as(arg, isTicks(arg.type) ? arg.type : type, lowering)) as [Sql, Sql];
+  if (type === 'decimal') return onDecimals('decimal_modulo', call, x, y);
   return sql`kql_modulo(${x}, ${y})`;
 };
 
@@ -118,37 +131,6 @@ function ordering(operator: '<' | '<=' | '>' | '>='): ScalarRow {
   };
 }
 
-function membership(negated: boolean, caseInsensitive: boolean): ScalarRow {
-  return ({ args: [needle, ...given], lowering }) => {
-    const constants = given.flatMap(expandDynamicLiteral);
-    const type = constants.reduce((t, arg) => commonType(t, arg.type), needle!.type);
-    const compare = (inner: Sql): Sql => (caseInsensitive ? sql`lower(${inner})` : inner);
-    const elements = constants
-      .filter((arg) => arg.literal !== null)
-      .map((arg) => compare(arg.type === 'dynamic' ? sql`kql_dynamic_string(${arg.sql})` : as(arg, type, lowering)));
-    if (elements.length === 0) return value('bool', negated);
-    const test = sql`coalesce(${compare(as(needle!, type, lowering))} IN (${list(elements)}), false)`;
-    return negated ? sql`(NOT ${test})` : test;
-  };
-}
-
-/** `in (dynamic([…]))` means the array's elements. */
-function expandDynamicLiteral(arg: LoweredArgument): LoweredArgument[] {
-  if (arg.type !== 'dynamic' || typeof arg.literal !== 'string') return [arg];
-  const held: unknown = JSON.parse(arg.literal);
-  if (!Array.isArray(held)) return [arg];
-  return held.map((element): LoweredArgument => {
-    if (typeof element === 'number') {
-      return Number.isInteger(element)
-        ? { type: 'long', literal: BigInt(element), sql: value('long', BigInt(element)) }
-        : { type: 'real', literal: element, sql: value('real', element) };
-    }
-    if (typeof element === 'boolean') return { type: 'bool', literal: element, sql: value('bool', element) };
-    const text = element === null ? '' : typeof element === 'string' ? element : JSON.stringify(element);
-    return { type: 'string', literal: text, sql: value('string', text) };
-  });
-}
-
 const between =
   (negated: boolean): ScalarRow =>
   ({ args, lowering }) => {
@@ -195,8 +177,4 @@ export const OPERATOR_ROWS: Readonly<Record<string, ScalarRow>> = {
   not: ({ args, lowering }) => sql`(NOT ${bool(args[0]!, lowering)})`,
   between: between(false),
   '!between': between(true),
-  in: membership(false, false),
-  '!in': membership(true, false),
-  'in~': membership(false, true),
-  '!in~': membership(true, true),
 };

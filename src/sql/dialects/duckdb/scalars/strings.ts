@@ -1,5 +1,6 @@
 import type { LoweredArgument, LoweredCall, ScalarRow } from '../../../dialect.js';
 import { list, sql, value, type Sql } from '../../../tree.js';
+import { castTo } from '../cast.js';
 import { fromDynamic } from './dynamic-conversion.js';
 
 /** String operators and functions. */
@@ -80,6 +81,21 @@ const textOnly =
   (call) =>
     build(call.args.map((arg) => text(arg, call)));
 
+/** substring with whole numbers; a start before the text counts from its end. */
+const substring: ScalarRow = (call) => {
+  const [source, start, length] = call.args as [LoweredArgument, LoweredArgument, LoweredArgument | undefined];
+  if ([start, length].some((arg) => arg && arg.type !== 'int' && arg.type !== 'long')) return undefined;
+  const held = text(source, call);
+  const part = length
+    ? sql`substring(${held}, kql_start(${held}, ${start.sql}), greatest(CAST(${length.sql} AS BIGINT), 0))`
+    : sql`substring(${held}, kql_start(${held}, ${start.sql}))`;
+  return call.lowering.emptyForNull(part, 'string');
+};
+
+/** Text that is a constant and not empty: where an empty one would mean something else to DuckDB. */
+const isConstant = (arg: LoweredArgument | undefined): boolean =>
+  typeof arg?.literal === 'string' && arg.literal !== '';
+
 export const STRING_ROWS: Readonly<Record<string, ScalarRow>> = {
   ...TEST_ROWS,
   '=~': caseless(false),
@@ -90,6 +106,17 @@ export const STRING_ROWS: Readonly<Record<string, ScalarRow>> = {
   string_size: textOnly(([s]) => sql`CAST(strlen(${s!}) AS BIGINT)`),
   tolower: textOnly(([s]) => sql`lower(${s!})`),
   toupper: textOnly(([s]) => sql`upper(${s!})`),
+  substring,
+  replace_string: (call) =>
+    isConstant(call.args[1]) ? textOnly(([s, from, to]) => sql`replace(${s!}, ${from!}, ${to!})`)(call) : undefined,
+  indexof: (call) =>
+    call.args.length === 2 && isConstant(call.args[1])
+      ? castTo(sql`(strpos(${text(call.args[0]!, call)}, ${call.args[1]!.sql}) - 1)`, 'long')
+      : undefined,
+  split: (call) =>
+    call.args.length === 2 && isConstant(call.args[1])
+      ? sql`CAST(to_json(string_split(${text(call.args[0]!, call)}, ${call.args[1]!.sql})) AS VARCHAR)`
+      : undefined,
   isempty: (call) =>
     call.args[0]!.type === 'string'
       ? sql`(${call.args[0]!.sql} = '')`
@@ -103,5 +130,4 @@ export const STRING_ROWS: Readonly<Record<string, ScalarRow>> = {
     const [delimiter, ...rest] = call.args.map((arg) => text(arg, call));
     return sql`concat_ws(${delimiter!}, ${list(rest)})`;
   },
-  'matches regex': (call) => sql`regexp_matches(${text(call.args[0]!, call)}, ${text(call.args[1]!, call)})`,
 };

@@ -1,0 +1,154 @@
+import { PERIOD_TICKS } from '../../../../functions/index.js';
+import type { KustoType } from '../../../../values/index.js';
+import type { LoweredArgument, LoweredCall, ScalarRow } from '../../../dialect.js';
+import { sql, value, type Sql } from '../../../tree.js';
+import { castTo } from '../cast.js';
+
+/** Datetimes and timespans are ticks (BIGINT); the calendar is DuckDB's, by way of kql_date and kql_date_ticks. */
+
+const isTicks = (arg: LoweredArgument): boolean => arg.type === 'datetime';
+
+/** Start (or end: the tick before the next start) of a period, moved by so many periods. */
+function boundary(unit: 'day' | 'week' | 'month' | 'year', end: boolean): ScalarRow {
+  return ({ args: [date, offset] }) => {
+    if (!isTicks(date!) || (offset && offset.type !== 'int' && offset.type !== 'long')) return undefined;
+    const moved = offset ? sql`CAST(${offset.sql} AS BIGINT)` : value('long', 0n);
+    const by = end ? sql`(${moved} + 1)` : moved;
+    const start = ((): Sql => {
+      switch (unit) {
+        case 'day':
+          return sql`try((${date!.sql} // 864000000000 + ${by}) * 864000000000)`;
+        case 'week':
+          return sql`try((((${date!.sql} // 864000000000 + 1) // 7 + ${by}) * 7 - 1) * 864000000000)`;
+        case 'month':
+        case 'year':
+          return sql`kql_date_ticks(kql_add_months(date_trunc(${value('string', unit)}, kql_date(${date!.sql})), ${unit === 'year' ? sql`(${by} * 12)` : by}))`;
+      }
+    })();
+    return end ? sql`kql_datetime_range((${start}) - 1)` : sql`kql_datetime_range(${start})`;
+  };
+}
+
+const part =
+  (build: (ticks: Sql) => Sql): ScalarRow =>
+  ({ args: [date], type }) =>
+    isTicks(date!) ? castTo(build(date!.sql), type) : undefined;
+
+const monthOf = part((ticks) => sql`month(kql_date(${ticks}))`);
+
+const PARTS: Readonly<Record<string, (ticks: Sql) => Sql>> = {
+  year: (ticks) => sql`year(kql_date(${ticks}))`,
+  quarter: (ticks) => sql`quarter(kql_date(${ticks}))`,
+  month: (ticks) => sql`month(kql_date(${ticks}))`,
+  week_of_year: (ticks) => sql`week(kql_date(${ticks}))`,
+  day: (ticks) => sql`day(kql_date(${ticks}))`,
+  dayofyear: (ticks) => sql`dayofyear(kql_date(${ticks}))`,
+  hour: (ticks) => sql`${ticks} % 864000000000 // 36000000000`,
+  minute: (ticks) => sql`${ticks} % 36000000000 // 600000000`,
+  second: (ticks) => sql`${ticks} % 600000000 // 10000000`,
+  millisecond: (ticks) => sql`${ticks} % 10000000 // 10000`,
+  microsecond: (ticks) => sql`${ticks} % 10000000 // 10`,
+  nanosecond: (ticks) => sql`${ticks} % 10000000 * 100`,
+};
+
+const unitOf = (arg: LoweredArgument | undefined): string | undefined =>
+  typeof arg?.literal === 'string' ? arg.literal.toLowerCase() : undefined;
+
+const MONTHS: Readonly<Record<string, bigint>> = { year: 12n, quarter: 3n, month: 1n };
+const isWhole = (type: KustoType): boolean => type === 'int' || type === 'long';
+
+const datetimeAdd: ScalarRow = ({ args: [period, amount, date] }) => {
+  const unit = unitOf(period);
+  if (unit === undefined || !isTicks(date!) || !isWhole(amount!.type)) return undefined;
+  const length = PERIOD_TICKS[unit];
+  if (length !== undefined) {
+    return sql`kql_datetime_range(try(${date!.sql} + CAST(${amount!.sql} AS BIGINT) * ${value('long', length)}))`;
+  }
+  const months = MONTHS[unit];
+  if (months === undefined) return undefined;
+  const moved = sql`kql_date_ticks(kql_add_months(kql_date(${date!.sql}), CAST(${amount!.sql} AS BIGINT) * ${value('long', months)}))`;
+  return sql`kql_datetime_range(${moved} + ${date!.sql} % 864000000000)`;
+};
+
+const datetimeDiff: ScalarRow = ({ args: [period, a, b], type }) => {
+  const unit = unitOf(period);
+  if (unit === undefined || !isTicks(a!) || !isTicks(b!)) return undefined;
+  const length = PERIOD_TICKS[unit];
+  if (length === undefined || unit === 'week') return undefined;
+  const by = value('long', length);
+  return castTo(sql`(${a!.sql} // ${by} - ${b!.sql} // ${by})`, type);
+};
+
+const datetimePart: ScalarRow = (call) => {
+  const build = PARTS[unitOf(call.args[0]) ?? ''];
+  return build && part(build)({ ...call, args: call.args.slice(1) });
+};
+
+/** Rounding down to a multiple; ticks count from 0001-01-01, a Monday. */
+function bin(call: LoweredCall): Sql | undefined {
+  const [held, size] = call.args as [LoweredArgument, LoweredArgument | undefined];
+  if (!size) return call.type === 'real' ? sql`floor(${castTo(held.sql, 'real')})` : held.sql;
+  if (held.type === 'dynamic' || size.type === 'dynamic' || call.type === 'decimal') return undefined;
+  if (call.type === 'real') return sql`kql_bin_real(${castTo(held.sql, 'real')}, ${castTo(size.sql, 'real')})`;
+  if (call.type === 'datetime') return sql`kql_datetime_range(kql_bin(${held.sql}, CAST(${size.sql} AS BIGINT)))`;
+  return castTo(sql`kql_bin(${held.sql}, ${size.sql})`, call.type);
+}
+
+const binAt: ScalarRow = ({ args: [held, size, fixed], type }) => {
+  if ([held!, size!, fixed!].some((arg) => arg.type === 'dynamic' || arg.type === 'decimal')) return undefined;
+  if (type === 'real') {
+    const [x, by, at] = [held!, size!, fixed!].map((arg) => castTo(arg.sql, 'real')) as [Sql, Sql, Sql];
+    return sql`(${at} + kql_bin_real(${x} - ${at}, ${by}))`;
+  }
+  const binned = sql`(${fixed!.sql} + kql_bin(${held!.sql} - ${fixed!.sql}, ${size!.sql}))`;
+  return type === 'datetime' ? sql`kql_datetime_range(${binned})` : castTo(binned, type);
+};
+
+export const DATETIME_ROWS: Readonly<Record<string, ScalarRow>> = {
+  startofday: boundary('day', false),
+  startofweek: boundary('week', false),
+  startofmonth: boundary('month', false),
+  startofyear: boundary('year', false),
+  endofday: boundary('day', true),
+  endofweek: boundary('week', true),
+  endofmonth: boundary('month', true),
+  endofyear: boundary('year', true),
+  dayofweek: ({ args: [date] }) => (isTicks(date!) ? sql`kql_day_of_week(${date!.sql})` : undefined),
+  dayofmonth: part(PARTS.day!),
+  dayofyear: part(PARTS.dayofyear!),
+  monthofyear: monthOf,
+  getmonth: monthOf,
+  getyear: part(PARTS.year!),
+  hourofday: part(PARTS.hour!),
+  week_of_year: part(PARTS.week_of_year!),
+  // The older function's first week is the one with the year's first Wednesday; its weeks begin on Sunday.
+  weekofyear: part((ticks) => sql`kql_wednesday_week(${ticks})`),
+  datetime_add: datetimeAdd,
+  datetime_diff: datetimeDiff,
+  datetime_part: datetimePart,
+  datetime_list_timezones: () =>
+    sql`(SELECT CAST(to_json(list(DISTINCT z.name ORDER BY z.name)) AS VARCHAR) FROM pg_timezone_names() AS z WHERE NOT kql_not_iana(z.name))`,
+  bin,
+  floor: bin,
+  bin_at: binAt,
+  around: ({ args: [held, center, delta] }) => {
+    if ([held!, center!, delta!].some((arg) => arg.type === 'dynamic')) return undefined;
+    return sql`(${held!.sql} BETWEEN ${center!.sql} - ${delta!.sql} AND ${center!.sql} + ${delta!.sql})`;
+  },
+  make_datetime: ({ args }) => (args.length === 1 && isTicks(args[0]!) ? args[0]!.sql : undefined),
+};
+
+export const DATETIME_MACROS: readonly string[] = [
+  `kql_date(ticks) AS DATE '0001-01-01' + CAST(ticks // 864000000000 AS INTEGER)`,
+  `kql_date_ticks(d) AS CAST(CAST(d AS DATE) - DATE '0001-01-01' AS BIGINT) * 864000000000`,
+  // Beyond what a date can be there is no month to count to.
+  `kql_add_months(d, months) AS CASE WHEN months BETWEEN -120000 AND 120000 THEN d + to_months(CAST(months AS INTEGER)) END`,
+  // ICU knows names that the time zone database does not.
+  `kql_not_iana(zone) AS regexp_full_match(zone, 'SystemV/.*|US/Pacific-New|Canada/East-Saskatchewan|Factory|A[CEGRS]T|BET|BST|C[ANS]T|CTT|E[AC]T|I[ES]T|JST|MIT|N[ES]T|P[LNRS]T|SST|VST')`,
+  `kql_bin(x, size) AS CASE WHEN size > 0 THEN try(x - ((x % size) + size) % size) END`,
+  `kql_bin_real(x, size) AS CASE WHEN size > 0 THEN floor(x / size) * size END`,
+  // The reference has no answer in the year's last week that ends after 9999-12-31.
+  `kql_day_of_week(ticks) AS CASE WHEN ((ticks // 864000000000 + 1) // 7 + 1) * 7 - 1 <= 3652059 THEN (ticks // 864000000000 + 1) % 7 * 864000000000 END`,
+  `kql_wednesday(ticks) AS (((ticks // 864000000000 + 1) // 7) * 7 + 2) * 864000000000`,
+  `kql_wednesday_week(ticks) AS (dayofyear(kql_date(kql_wednesday(ticks))) - 1) // 7 + 1`,
+];
