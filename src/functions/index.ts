@@ -25,6 +25,19 @@ export { asciiRe2 } from './regex.js';
 export { isWindowFunction } from './windows.js';
 
 /** Every function that has an evaluation of its own, by name. A new family is a line here. */
+const FAMILIES: readonly (readonly ScalarFunction[])[] = [
+  MAKE_SERIES_FUNCTIONS,
+  TEXT_FUNCTIONS,
+  DYNAMIC_FUNCTIONS,
+  STRING_FUNCTIONS,
+  TEXT_PARSING_FUNCTIONS,
+  PARSE_FUNCTIONS,
+  ENCODING_FUNCTIONS,
+  HASH_FUNCTIONS,
+  DATETIME_FUNCTIONS,
+  MATH_FUNCTIONS,
+];
+
 const FUNCTIONS: ReadonlyMap<string, ScalarFunction> = new Map(
   [
     ...MAKE_SERIES_FUNCTIONS,
@@ -45,6 +58,7 @@ const FUNCTIONS: ReadonlyMap<string, ScalarFunction> = new Map(
     ...DATETIME_FUNCTIONS,
     ...MATH_FUNCTIONS,
   ].map((definition) => [definition.name, definition]),
+  FAMILIES.flat().map((definition) => [definition.name, definition]),
 );
 
 export function scalarFunction(name: string): ScalarFunction | undefined {
