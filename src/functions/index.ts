@@ -1,5 +1,6 @@
 import { DATETIME_FUNCTIONS } from './datetimes.js';
 import { DYNAMIC_FUNCTIONS } from './dynamic.js';
+import { DYNAMIC_TEXT_FUNCTIONS } from './dynamic-text.js';
 import { ENCODING_FUNCTIONS } from './encodings.js';
 import { HASH_FUNCTIONS } from './hashes.js';
 import { MATH_FUNCTIONS } from './mathematics.js';
@@ -8,6 +9,7 @@ import { STRING_FUNCTIONS } from './strings.js';
 import { TEXT_PARSING_FUNCTIONS } from './text-parsing.js';
 import { MAKE_SERIES_FUNCTIONS } from './make-series.js';
 import { TEXT_FUNCTIONS } from './text.js';
+import { UNIT_FUNCTIONS } from './units.js';
 import type { ScalarFunction } from './scalar-function.js';
 import { ARRAY_FUNCTIONS } from './arrays.js';
 import { ARRAY_SORT_FUNCTIONS } from './array-sort.js';
@@ -29,6 +31,13 @@ const FAMILIES: readonly (readonly ScalarFunction[])[] = [
   MAKE_SERIES_FUNCTIONS,
   TEXT_FUNCTIONS,
   DYNAMIC_FUNCTIONS,
+  ARRAY_FUNCTIONS,
+  ARRAY_SORT_FUNCTIONS,
+  BAG_FUNCTIONS,
+  SET_FUNCTIONS,
+  IP_FUNCTIONS,
+  IP_SEARCH_FUNCTIONS,
+  [BAG_SHAPE],
   STRING_FUNCTIONS,
   TEXT_PARSING_FUNCTIONS,
   PARSE_FUNCTIONS,
@@ -36,28 +45,11 @@ const FAMILIES: readonly (readonly ScalarFunction[])[] = [
   HASH_FUNCTIONS,
   DATETIME_FUNCTIONS,
   MATH_FUNCTIONS,
+  UNIT_FUNCTIONS,
+  DYNAMIC_TEXT_FUNCTIONS,
 ];
 
 const FUNCTIONS: ReadonlyMap<string, ScalarFunction> = new Map(
-  [
-    ...MAKE_SERIES_FUNCTIONS,
-    ...TEXT_FUNCTIONS,
-    ...DYNAMIC_FUNCTIONS,
-    ...ARRAY_FUNCTIONS,
-    ...ARRAY_SORT_FUNCTIONS,
-    ...BAG_FUNCTIONS,
-    ...SET_FUNCTIONS,
-    ...IP_FUNCTIONS,
-    ...IP_SEARCH_FUNCTIONS,
-    BAG_SHAPE,
-    ...STRING_FUNCTIONS,
-    ...TEXT_PARSING_FUNCTIONS,
-    ...PARSE_FUNCTIONS,
-    ...ENCODING_FUNCTIONS,
-    ...HASH_FUNCTIONS,
-    ...DATETIME_FUNCTIONS,
-    ...MATH_FUNCTIONS,
-  ].map((definition) => [definition.name, definition]),
   FAMILIES.flat().map((definition) => [definition.name, definition]),
 );
 
