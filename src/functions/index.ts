@@ -4,6 +4,7 @@ import { ENCODING_FUNCTIONS } from './encodings.js';
 import { HASH_FUNCTIONS } from './hashes.js';
 import { MATH_FUNCTIONS } from './mathematics.js';
 import { PARSE_FUNCTIONS } from './parse-patterns.js';
+import { SERIES_FUNCTIONS } from './series/index.js';
 import { STRING_FUNCTIONS } from './strings.js';
 import { TEXT_PARSING_FUNCTIONS } from './text-parsing.js';
 import { MAKE_SERIES_FUNCTIONS } from './make-series.js';
@@ -28,6 +29,7 @@ const FAMILIES: readonly (readonly ScalarFunction[])[] = [
   HASH_FUNCTIONS,
   DATETIME_FUNCTIONS,
   MATH_FUNCTIONS,
+  SERIES_FUNCTIONS,
 ];
 
 const FUNCTIONS: ReadonlyMap<string, ScalarFunction> = new Map(
