@@ -90,7 +90,7 @@ export async function openBench(options: BenchOptions) {
     dialect: DUCKDB,
     security,
     external: new ExternalTables({ catalog, engine, security, secrets, store, maxScanBytes: 1e9 }),
-    clusterEndpoint: '',
+    clusterEndpoint: () => '',
     clock: () => clock.now(),
   });
   /** Texts that were asked for. */
