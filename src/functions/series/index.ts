@@ -6,6 +6,7 @@ import { FILTER_FUNCTIONS } from './filters.js';
 import { FOURIER_FUNCTIONS } from './fourier.js';
 import { LINE_FIT_FUNCTIONS } from './line-fit.js';
 import { OUTLIER_FUNCTIONS } from './outliers.js';
+import { PERIOD_FUNCTIONS } from './periods.js';
 import { POLYNOMIAL_FIT_FUNCTIONS } from './polynomial-fit.js';
 import { STATISTICS_FUNCTIONS } from './statistics.js';
 
@@ -19,5 +20,6 @@ export const SERIES_FUNCTIONS: readonly ScalarFunction[] = [
   ...POLYNOMIAL_FIT_FUNCTIONS,
   ...FOURIER_FUNCTIONS,
   ...OUTLIER_FUNCTIONS,
+  ...PERIOD_FUNCTIONS,
   ...DECOMPOSE_FUNCTIONS,
 ];
