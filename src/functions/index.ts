@@ -5,6 +5,7 @@ import { ENCODING_FUNCTIONS } from './encodings.js';
 import { HASH_FUNCTIONS } from './hashes.js';
 import { MATH_FUNCTIONS } from './mathematics.js';
 import { PARSE_FUNCTIONS } from './parse-patterns.js';
+import { SERIES_FUNCTIONS } from './series/index.js';
 import { STRING_FUNCTIONS } from './strings.js';
 import { TEXT_PARSING_FUNCTIONS } from './text-parsing.js';
 import { MAKE_SERIES_FUNCTIONS } from './make-series.js';
@@ -47,6 +48,7 @@ const FAMILIES: readonly (readonly ScalarFunction[])[] = [
   MATH_FUNCTIONS,
   UNIT_FUNCTIONS,
   DYNAMIC_TEXT_FUNCTIONS,
+  SERIES_FUNCTIONS,
 ];
 
 const FUNCTIONS: ReadonlyMap<string, ScalarFunction> = new Map(

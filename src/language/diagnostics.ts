@@ -19,10 +19,18 @@ const isIndexAlarm = (diagnostic: Diagnostic, text: string): boolean =>
 export function refuseErrors(code: KustoCode, text: string): void {
   const errors = toArray(code.GetDiagnostics()).filter(
     (diagnostic) =>
-      diagnostic.Severity === 'Error' && !FALSE_ALARMS.has(diagnostic.Code) && !isIndexAlarm(diagnostic, text),
+      diagnostic.Severity === 'Error' &&
+      !FALSE_ALARMS.has(diagnostic.Code) &&
+      !isIndexAlarm(diagnostic, text) &&
+      !isLongForInt(diagnostic, code),
   );
   const first = errors.reduce<Diagnostic | undefined>((a, b) => (a && a.Start <= b.Start ? a : b), undefined);
   if (first) throw toError(first);
+}
+
+/** A whole number is a long; the reference takes it where the binder wants an int (the degree of series_fit_poly). */
+function isLongForInt({ Message, Start, Length }: Diagnostic, code: KustoCode): boolean {
+  return Message === 'A value of type int expected.' && /^-?\d+$/.test(code.Text.slice(Start, Start + Length));
 }
 
 function toError(diagnostic: Diagnostic): KustoError {
