@@ -8,7 +8,7 @@ import { bindScalar, bindTable, Scope } from './context.js';
 import { call, isTabular, typeOf } from './calls-to.js';
 import { functionBody, isUserFunction, parametersOf } from './user-functions.js';
 import type { SyntaxNode } from './parser.js';
-import { items, kindOf, maybe, nameOf, part, spanOf, textOf, unsupported } from './syntax.js';
+import { items, kindOf, maybe, nameOf, part, spanOf, textOf, tupleTypes, unsupported } from './syntax.js';
 
 /** A function call in a scalar place: built in, declared by `let`, or stored. */
 export function bindFunctionCall(node: SyntaxNode, scope: Scope): Scalar {
@@ -16,7 +16,13 @@ export function bindFunctionCall(node: SyntaxNode, scope: Scope): Scalar {
   if (isUserFunction(node)) return bindUserScalar(node, scope);
   const special = SPECIAL[name];
   if (special) return special(node, scope);
-  const args = argumentsOf(node).map((argument) => bindScalar(argument, scope));
+  const args = argumentsOf(node).flatMap((argument) => bindArgument(argument, scope));
+  const outputs = tupleTypes(node);
+  if (outputs) {
+    // Of several outputs one value is made: an array of them, as the reference does.
+    const tuple = call(node, name, args, 'dynamic');
+    return outputs.length === 1 ? call(node, 'tuple_item', [tuple, literal('long', 0n)], outputs[0]) : tuple;
+  }
   const fact = foldRequestFact(name, args, scope.context, node);
   if (fact) return fact;
   if (isWindowFunction(name)) {
@@ -26,16 +32,30 @@ export function bindFunctionCall(node: SyntaxNode, scope: Scope): Scalar {
   return call(node, canonical, args, RESULT_TYPES[canonical]?.(args) ?? typeOf(node));
 }
 
+/** An argument; `*` stands for every column of the row (`pack_array(*)`, `estimate_data_size(*)`). */
+function bindArgument(node: SyntaxNode, scope: Scope): Scalar[] {
+  if (kindOf(node) !== 'StarExpression') return [bindScalar(node, scope)];
+  return scope.requireRow(spanOf(node)).columns.map(use);
+}
+
 /** Older names of functions. */
 const ALIASES: Readonly<Record<string, string>> = {
+  array_iif: 'array_iff',
+  array_strcat: 'strcat_array',
+  arraylength: 'array_length',
   datepart: 'datetime_part',
   extractall: 'extract_all',
   extractjson: 'extract_json',
   make_string: 'unicode_codepoints_to_string',
   notempty: 'isnotempty',
   notnull: 'isnotnull',
+  pack: 'bag_pack',
+  pack_dictionary: 'bag_pack',
+  parsejson: 'parse_json',
   parseurl: 'parse_url',
   parseurlquery: 'parse_urlquery',
+  todynamic: 'parse_json',
+  toobject: 'parse_json',
   to_utf8: 'unicode_codepoints_from_string',
   totime: 'totimespan',
 };
@@ -82,6 +102,20 @@ const SPECIAL: Readonly<Record<string, (node: SyntaxNode, scope: Scope) => Scala
     const pairs = row.columns.flatMap((column): Scalar[] => [literal('string', column.name), use(column)]);
     const skip = ignoreNulls?.kind === 'literal' && ignoreNulls.value === true;
     return call(node, skip ? 'bag_pack_without_nulls' : 'bag_pack', pairs, 'dynamic');
+  },
+  repeat: (node, scope) => {
+    const args = argumentsOf(node).map((argument) => bindScalar(argument, scope));
+    if (args[0]?.type === 'dynamic')
+      throw new KustoError('SEM0001', 'repeat(): the value must not be dynamic.', { span: spanOf(node) });
+    return call(node, 'repeat', args);
+  },
+  bag_pack_columns: (node, scope) => {
+    const pairs = argumentsOf(node).flatMap((argument): Scalar[] => {
+      if (kindOf(argument) !== 'NameReference')
+        throw unsupported(argument, 'bag_pack_columns() of anything but columns');
+      return [literal('string', nameOf(argument)), bindScalar(argument, scope)];
+    });
+    return call(node, 'bag_pack', pairs, 'dynamic');
   },
   assert: (node, scope) => {
     const [condition, message] = argumentsOf(node);

@@ -49,6 +49,7 @@ const BINDERS: Readonly<Record<string, (node: SyntaxNode, scope: Scope) => Scala
   PrefixUnaryExpression: (node, scope) => {
     const operand = bindScalar(part(node, 'Expression'), scope);
     if (textOf(part(node, 'Operator')) === '+') return operand;
+    if (operand.type === 'dynamic') throw unsupported(node, 'The negative of a dynamic value (without tolong() or its like)');
     return negated(operand) ?? call(node, 'negate', [operand]);
   },
   BinaryExpression: bindBinary,
@@ -155,8 +156,19 @@ function bindBinary(node: SyntaxNode, scope: Scope): Scalar {
   const operator = textOf(part(node, 'Operator')).replace(/\s+/g, ' ');
   const left = part(node, 'Left');
   if (kindOf(left) === 'StarExpression') return bindStar(node, operator, scope);
-  return call(node, CANONICAL[operator] ?? operator, [bindScalar(left, scope), bindScalar(part(node, 'Right'), scope)]);
+  const args: [Scalar, Scalar] = [bindScalar(left, scope), bindScalar(part(node, 'Right'), scope)];
+  if (NOT_BETWEEN_DYNAMICS.has(operator) && args.every((arg) => arg.type === 'dynamic')) {
+    throw new KustoError(
+      'SEM0001',
+      `'${operator}' cannot be applied to two values of type dynamic. Convert one with tostring(), tolong() or their like.`,
+      { span: spanOf(node) },
+    );
+  }
+  return call(node, CANONICAL[operator] ?? operator, args);
 }
+
+/** The reference compares and computes with a dynamic value by the type of the other operand. */
+const NOT_BETWEEN_DYNAMICS = new Set(['==', '!=', '<>', '<', '<=', '>', '>=', '+', '-', '*', '/', '%']);
 
 /** Spellings that mean the same. */
 const CANONICAL: Readonly<Record<string, string>> = {

@@ -129,29 +129,4 @@ export const CONVERSION_ROWS: Readonly<Record<string, ScalarRow>> = {
   gettype: ({ args: [arg] }) => (arg!.type === 'dynamic' ? undefined : value('string', arg!.type)),
   isnull: isNull,
   isnotnull: (call) => sql`(NOT ${isNull(call)!})`,
-  todynamic_value: ({ args: [arg] }) => toDynamic(arg!),
 };
-
-/** A value as JSON text. */
-export function toDynamic(arg: Pick<LoweredArgument, 'sql' | 'type'>): Sql {
-  switch (arg.type) {
-    case 'dynamic':
-      return arg.sql;
-    case 'string':
-      return sql`CAST(to_json(${arg.sql}) AS VARCHAR)`;
-    case 'int':
-    case 'long':
-    case 'bool':
-      return sql`CAST(${arg.sql} AS VARCHAR)`;
-    case 'guid':
-      return sql`('"' || CAST(${arg.sql} AS VARCHAR) || '"')`;
-    case 'real':
-      return sql`kql_real_json(${arg.sql})`;
-    case 'decimal':
-      return sql`('"' || kql_decimal_text(${arg.sql}) || '"')`;
-    case 'datetime':
-      return sql`('"' || kql_datetime_text(${arg.sql}) || '"')`;
-    case 'timespan':
-      return sql`('"' || kql_timespan_text(${arg.sql}) || '"')`;
-  }
-}

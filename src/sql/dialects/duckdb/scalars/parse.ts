@@ -2,9 +2,16 @@ import { plainPattern, scalarFunction } from '../../../../functions/index.js';
 import type { LoweredArgument, LoweredCall, ScalarRow } from '../../../dialect.js';
 import { list, sql, value, type Sql } from '../../../tree.js';
 import { CONVERSION_ROWS } from './conversions.js';
+import { fromDynamic } from './dynamic-conversion.js';
 
-/** The operator parse, when its texts are no regular expressions: one match by DuckDB's own engine. */
+/** What the operator parse finds, and the outputs of functions that have several. */
 export const PARSE_ROWS: Readonly<Record<string, ScalarRow>> = {
+  tuple_item: ({ args, type, lowering }) => {
+    const [tuple, index] = args as [LoweredArgument, LoweredArgument];
+    const item = sql`kql_null_json(json_extract(${tuple.sql}, ${value('string', `$[${String(index.literal)}]`)}))`;
+    return lowering.emptyForNull(fromDynamic(item, type, lowering), type);
+  },
+  // When its texts are no regular expressions: one match by DuckDB's own engine.
   parse_pattern: (call) => {
     const [source, parts, kind] = call.args as [LoweredArgument, LoweredArgument, LoweredArgument];
     if (kind.literal !== 'simple' && kind.literal !== 'relaxed') return undefined;
