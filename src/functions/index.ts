@@ -1,6 +1,5 @@
 import { DATETIME_FUNCTIONS } from './datetimes.js';
 import { DYNAMIC_FUNCTIONS } from './dynamic.js';
-import { DYNAMIC_TEXT_FUNCTIONS } from './dynamic-text.js';
 import { ENCODING_FUNCTIONS } from './encodings.js';
 import { HASH_FUNCTIONS } from './hashes.js';
 import { MATH_FUNCTIONS } from './mathematics.js';
@@ -49,7 +48,6 @@ const FAMILIES: readonly (readonly ScalarFunction[])[] = [
   DATETIME_FUNCTIONS,
   MATH_FUNCTIONS,
   UNIT_FUNCTIONS,
-  DYNAMIC_TEXT_FUNCTIONS,
   SERIES_FUNCTIONS,
 ];
 

@@ -20,14 +20,17 @@ export const PARSE_ROWS: Readonly<Record<string, ScalarRow>> = {
     if (columns.length === 0) return sql`CASE WHEN ${matches} THEN '[]' END`;
     const groups = columns.map((_, i) => value('string', `g${i}`));
     const found = sql`regexp_extract(${source.sql}, ${value('string', pattern)}, [${list(groups)}])`;
-    const texts = groups.map((group) => sql`struct_extract(${found}, ${group})`);
+    // The lambda holds the match, which DuckDB would else look for again in every branch.
+    const texts = groups.map((group) => sql`struct_extract(m, ${group})`);
     const converted =
       kind.literal === 'relaxed'
         ? []
         : columns.flatMap(({ type }, i) =>
             type === 'string' ? [] : [sql`${fromText(texts[i]!, type, call)} IS NOT NULL`],
           );
-    return sql`CASE WHEN ${list([matches, ...converted], ' AND ')} THEN CAST(json_array(${list(texts)}) AS VARCHAR) END`;
+    const array = sql`CAST(json_array(${list(texts)}) AS VARCHAR)`;
+    const held = converted.length === 0 ? array : sql`CASE WHEN ${list(converted, ' AND ')} THEN ${array} END`;
+    return sql`CASE WHEN ${matches} THEN list_transform([${found}], lambda m: ${held})[1] END`;
   },
 };
 
