@@ -23,6 +23,8 @@ import { BAG_SHAPE } from './bag-shape.js';
 export type { KeyValueOptions } from './key-values.js';
 export { isArray, JsonNumber, parseJson, scalarOf, type Json } from './json.js';
 export type { FunctionCall, ScalarFunction } from './scalar-function.js';
+export { formatPieces } from './datetime-format.js';
+export { plainPattern } from './parse-patterns.js';
 export { PERIOD_TICKS } from './datetimes.js';
 export { asciiRe2 } from './regex.js';
 export { isWindowFunction } from './windows.js';
