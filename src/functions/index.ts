@@ -1,5 +1,6 @@
 import { DATETIME_FUNCTIONS } from './datetimes.js';
 import { DYNAMIC_FUNCTIONS } from './dynamic.js';
+import { DYNAMIC_TEXT_FUNCTIONS } from './dynamic-text.js';
 import { ENCODING_FUNCTIONS } from './encodings.js';
 import { GEO_FUNCTIONS } from './geo/index.js';
 import { HASH_FUNCTIONS } from './hashes.js';
@@ -10,9 +11,18 @@ import { STRING_FUNCTIONS } from './strings.js';
 import { TEXT_PARSING_FUNCTIONS } from './text-parsing.js';
 import { MAKE_SERIES_FUNCTIONS } from './make-series.js';
 import { TEXT_FUNCTIONS } from './text.js';
+import { UNIT_FUNCTIONS } from './units.js';
 import type { ScalarFunction } from './scalar-function.js';
+import { ARRAY_FUNCTIONS } from './arrays.js';
+import { ARRAY_SORT_FUNCTIONS } from './array-sort.js';
+import { BAG_FUNCTIONS } from './bags.js';
+import { SET_FUNCTIONS } from './sets.js';
+import { IP_FUNCTIONS } from './ip.js';
+import { IP_SEARCH_FUNCTIONS } from './ip-search.js';
+import { BAG_SHAPE } from './bag-shape.js';
 
 export type { KeyValueOptions } from './key-values.js';
+export { isArray, JsonNumber, parseJson, scalarOf, type Json } from './json.js';
 export type { FunctionCall, ScalarFunction } from './scalar-function.js';
 export { PERIOD_TICKS } from './datetimes.js';
 export { asciiRe2 } from './regex.js';
@@ -23,6 +33,13 @@ const FAMILIES: readonly (readonly ScalarFunction[])[] = [
   MAKE_SERIES_FUNCTIONS,
   TEXT_FUNCTIONS,
   DYNAMIC_FUNCTIONS,
+  ARRAY_FUNCTIONS,
+  ARRAY_SORT_FUNCTIONS,
+  BAG_FUNCTIONS,
+  SET_FUNCTIONS,
+  IP_FUNCTIONS,
+  IP_SEARCH_FUNCTIONS,
+  [BAG_SHAPE],
   STRING_FUNCTIONS,
   TEXT_PARSING_FUNCTIONS,
   PARSE_FUNCTIONS,
@@ -30,6 +47,8 @@ const FAMILIES: readonly (readonly ScalarFunction[])[] = [
   HASH_FUNCTIONS,
   DATETIME_FUNCTIONS,
   MATH_FUNCTIONS,
+  UNIT_FUNCTIONS,
+  DYNAMIC_TEXT_FUNCTIONS,
   SERIES_FUNCTIONS,
   GEO_FUNCTIONS,
 ];

@@ -1,84 +1,99 @@
 import {
+  datetimeString,
   parseDatetime,
   parseDecimal,
   parseGuid,
   parseTimespan,
+  realJson,
+  timespanText,
   type KustoType,
   type KustoValue,
 } from '../values/index.js';
+import { parseJson } from './json-parser.js';
 
-/**
- * Dynamic values are JSON text. Long numbers and reals such as 1.0 must survive a round trip, so numbers that JavaScript
- * would change are kept as `JsonNumber`.
- */
-export type Json = null | boolean | number | string | JsonNumber | readonly Json[] | { readonly [key: string]: Json };
+export { parseJson } from './json-parser.js';
 
-/** A number by its text. */
+/** A dynamic value. What is parsed holds its bags as maps, in the order of the text; plain objects may be written. */
+export type Json =
+  null | boolean | number | string | JsonNumber | readonly Json[] | JsonBag | { readonly [key: string]: Json };
+
+export type JsonBag = ReadonlyMap<string, Json>;
+
+/** A number by its text, where a JavaScript number would lose something: long integers, and reals such as 1.0. */
 export class JsonNumber {
   constructor(readonly text: string) {}
-}
 
-/** Numbers whose text says more than the number: integers beyond 2^53, and reals that end in .0 or have an exponent. */
-const DELICATE = /(?<![\w"\\])-?\d+(?:\.\d*0(?!\d)|\.\d{16,}|\d{16,})|\d[eE]/;
-
-/** Parses JSON text; undefined when it is none. */
-export function parseJson(text: string): Json | undefined {
-  try {
-    if (!DELICATE.test(text)) return JSON.parse(text) as Json;
-    return unwrap(
-      JSON.parse(text.replace(TOKENS, (token) => (/^[-\d]/.test(token) ? `{"\\u0000n":"${token}"}` : token))),
-    );
-  } catch {
-    return undefined;
+  get isReal(): boolean {
+    return /[.eE]/.test(this.text);
   }
 }
 
-/** A string (kept as it is) or a number. */
-const TOKENS = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
+export const isBag = (value: Json | undefined): value is JsonBag => value instanceof Map;
 
-function unwrap(value: unknown): Json {
-  if (Array.isArray(value)) return value.map(unwrap);
-  if (typeof value !== 'object' || value === null) return value as Json;
-  const record = value as Record<string, unknown>;
-  const number = record['\0n'];
-  if (typeof number === 'string') return String(Number(number)) === number ? Number(number) : new JsonNumber(number);
-  return Object.fromEntries(Object.entries(record).map(([key, held]) => [key, unwrap(held)]));
+export const isArray = (value: Json | undefined): value is readonly Json[] => Array.isArray(value);
+
+/** A number's value, undefined when it is something else. */
+export function numberOf(value: Json | undefined): number | undefined {
+  if (typeof value === 'number') return value;
+  return value instanceof JsonNumber ? Number(value.text) : undefined;
 }
 
 export function writeJson(value: Json): string {
   if (value instanceof JsonNumber) return value.text;
-  if (Array.isArray(value)) return `[${(value as readonly Json[]).map(writeJson).join(',')}]`;
-  if (typeof value === 'object' && value !== null) {
-    return `{${Object.entries(value)
-      .map(([key, held]) => `${JSON.stringify(key)}:${writeJson(held as Json)}`)
-      .join(',')}}`;
-  }
-  return JSON.stringify(value);
+  if (isArray(value)) return `[${value.map(writeJson).join(',')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const pairs = isBag(value) ? [...value] : Object.entries(value);
+  return `{${pairs.map(([key, held]) => `${JSON.stringify(key)}:${writeJson(held)}`).join(',')}}`;
 }
 
-/** An element of a dynamic value as a scalar of a type; what is not one is null (or the empty string). */
+/** Text of a dynamic value as a Kusto value: JSON null is null. */
+export const dynamicOf = (value: Json | undefined): string | null =>
+  value === undefined || value === null ? null : writeJson(value);
+
+/** A Kusto value as it stands inside of a dynamic one. Types that JSON has not are text. */
+export function jsonOf(value: KustoValue, type: KustoType): Json {
+  if (value === null) return type === 'string' ? '' : null;
+  switch (type) {
+    case 'dynamic':
+      return parseJson(value as string) ?? null;
+    case 'long':
+      return Number.isSafeInteger(Number(value)) ? Number(value) : new JsonNumber(String(value));
+    case 'real':
+      return realOf(value as number);
+    case 'datetime':
+      return datetimeString(value as bigint);
+    case 'timespan':
+      return timespanText(value as bigint);
+    case 'decimal':
+      return (value as string).replace(/(\.\d*?)0+$/, '$1').replace(/\.$/, '');
+    default:
+      return value as Json;
+  }
+}
+
+/** A real inside of a dynamic value; NaN and the infinities are text there. */
+export function realOf(value: number): Json {
+  if (!Number.isFinite(value)) return JSON.parse(realJson(value)) as string;
+  return Number.isInteger(value) ? new JsonNumber(realJson(value)) : value;
+}
+
+/** A dynamic value converted as `tolong()`, `tostring()` and their like do; what does not convert is null (or empty). */
 export function scalarOf(value: Json | undefined, type: KustoType): KustoValue {
-  if (type === 'dynamic') return value === undefined || value === null ? null : writeJson(value);
+  if (type === 'dynamic') return dynamicOf(value);
   if (value === undefined || value === null) return type === 'string' ? '' : null;
   const text = typeof value === 'string' ? value : writeJson(value);
   switch (type) {
     case 'string':
       return text;
     case 'bool':
-      return typeof value === 'boolean' ? value : /^true$/i.test(text) ? true : /^false$/i.test(text) ? false : null;
+      if (typeof value === 'boolean') return value;
+      if (/^(true|false)$/i.test(text)) return /^true$/i.test(text);
+      return /^[+-]?\d+$/.test(text) ? Number(text) !== 0 : null;
     case 'int':
-    case 'long': {
-      if (/^[+-]?\d+$/.test(text)) {
-        const whole = BigInt(text);
-        const bits = type === 'int' ? 32 : 64;
-        if (BigInt.asIntN(bits, whole) !== whole) return null;
-        return type === 'int' ? Number(whole) : whole;
-      }
-      const number = Number(text);
-      if (text.trim() === '' || !Number.isFinite(number)) return null;
-      return type === 'int' ? Math.trunc(number) : BigInt(Math.trunc(number));
-    }
+    case 'long':
+      return integerOf(value, text, type);
     case 'real': {
+      if (typeof value === 'boolean') return Number(value);
       const number = Number(text);
       return text.trim() === '' || (Number.isNaN(number) && text !== 'NaN') ? null : number;
     }
@@ -91,4 +106,28 @@ export function scalarOf(value: Json | undefined, type: KustoType): KustoValue {
     case 'guid':
       return parseGuid(text) ?? null;
   }
+}
+
+/** Text must be whole; a number loses what is behind the point. */
+function integerOf(value: Json, text: string, type: 'int' | 'long'): KustoValue {
+  const trimmed = text.trim();
+  let whole: bigint;
+  if (/^[+-]?\d+$/.test(trimmed) || /^0x[0-9a-f]+$/i.test(trimmed)) whole = BigInt(trimmed.replace(/^\+/, ''));
+  else if (typeof value === 'boolean') whole = BigInt(value);
+  else {
+    const number = numberOf(value);
+    if (number === undefined || !Number.isFinite(number)) return null;
+    whole = BigInt(Math.trunc(number));
+  }
+  if (BigInt.asIntN(type === 'int' ? 32 : 64, whole) !== whole) return null;
+  return type === 'int' ? Number(whole) : whole;
+}
+
+/** Text by which equal values are equal: bags by their sorted keys, numbers by their value. */
+export function canonicalJson(value: Json): string {
+  if (value instanceof JsonNumber && value.isReal) return String(Number(value.text));
+  if (isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  if (!isBag(value)) return writeJson(value);
+  const pairs = [...value].sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${pairs.map(([key, held]) => `${JSON.stringify(key)}:${canonicalJson(held)}`).join(',')}}`;
 }

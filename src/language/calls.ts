@@ -3,11 +3,12 @@ import { literal, use, type Scalar } from '../plan/index.js';
 import type { KustoType } from '../values/index.js';
 import { isWindowFunction } from '../functions/windows.js';
 import { foldRequestFact } from './request-facts.js';
+import { constantBool } from './constants.js';
 import { bindScalar, bindTable, Scope } from './context.js';
 import { call, isTabular, typeOf } from './calls-to.js';
 import { functionBody, isUserFunction, parametersOf } from './user-functions.js';
 import type { SyntaxNode } from './parser.js';
-import { items, kindOf, maybe, nameOf, part, spanOf, textOf, unsupported } from './syntax.js';
+import { items, kindOf, maybe, nameOf, part, spanOf, textOf, tupleTypes, unsupported } from './syntax.js';
 
 /** A function call in a scalar place: built in, declared by `let`, or stored. */
 export function bindFunctionCall(node: SyntaxNode, scope: Scope): Scalar {
@@ -15,7 +16,13 @@ export function bindFunctionCall(node: SyntaxNode, scope: Scope): Scalar {
   if (isUserFunction(node)) return bindUserScalar(node, scope);
   const special = SPECIAL[name];
   if (special) return special(node, scope);
-  const args = argumentsOf(node).map((argument) => bindScalar(argument, scope));
+  const args = argumentsOf(node).flatMap((argument) => bindArgument(argument, scope));
+  const outputs = tupleTypes(node);
+  if (outputs) {
+    // Of several outputs one value is made: an array of them, as the reference does.
+    const tuple = call(node, name, args, 'dynamic');
+    return outputs.length === 1 ? call(node, 'tuple_item', [tuple, literal('long', 0n)], outputs[0]) : tuple;
+  }
   const fact = foldRequestFact(name, args, scope.context, node);
   if (fact) return fact;
   if (isWindowFunction(name)) {
@@ -25,16 +32,30 @@ export function bindFunctionCall(node: SyntaxNode, scope: Scope): Scalar {
   return call(node, canonical, args, RESULT_TYPES[canonical]?.(args) ?? typeOf(node));
 }
 
+/** An argument; `*` stands for every column of the row (`pack_array(*)`, `estimate_data_size(*)`). */
+function bindArgument(node: SyntaxNode, scope: Scope): Scalar[] {
+  if (kindOf(node) !== 'StarExpression') return [bindScalar(node, scope)];
+  return scope.requireRow(spanOf(node)).columns.map(use);
+}
+
 /** Older names of functions. */
 const ALIASES: Readonly<Record<string, string>> = {
+  array_iif: 'array_iff',
+  array_strcat: 'strcat_array',
+  arraylength: 'array_length',
   datepart: 'datetime_part',
   extractall: 'extract_all',
   extractjson: 'extract_json',
   make_string: 'unicode_codepoints_to_string',
   notempty: 'isnotempty',
   notnull: 'isnotnull',
+  pack: 'bag_pack',
+  pack_dictionary: 'bag_pack',
+  parsejson: 'parse_json',
   parseurl: 'parse_url',
   parseurlquery: 'parse_urlquery',
+  todynamic: 'parse_json',
+  toobject: 'parse_json',
   to_utf8: 'unicode_codepoints_from_string',
   totime: 'totimespan',
 };
@@ -42,6 +63,7 @@ const ALIASES: Readonly<Record<string, string>> = {
 /** Types that the reference engine answers where the official binder has another. */
 const RESULT_TYPES: Readonly<Record<string, (args: readonly Scalar[]) => KustoType | undefined>> = {
   hourofday: () => 'long',
+  jaccard_index: () => 'real',
   ceiling: ([number]) => (number?.type === 'int' || number?.type === 'long' ? 'real' : undefined),
   datetime_diff: ([period]) =>
     period?.kind === 'literal' && String(period.value).toLowerCase() === 'week' ? 'real' : undefined,
@@ -80,6 +102,51 @@ const SPECIAL: Readonly<Record<string, (node: SyntaxNode, scope: Scope) => Scala
     const pairs = row.columns.flatMap((column): Scalar[] => [literal('string', column.name), use(column)]);
     const skip = ignoreNulls?.kind === 'literal' && ignoreNulls.value === true;
     return call(node, skip ? 'bag_pack_without_nulls' : 'bag_pack', pairs, 'dynamic');
+  },
+  repeat: (node, scope) => {
+    const args = argumentsOf(node).map((argument) => bindScalar(argument, scope));
+    if (args[0]?.type === 'dynamic')
+      throw new KustoError('SEM0001', 'repeat(): the value must not be dynamic.', { span: spanOf(node) });
+    return call(node, 'repeat', args);
+  },
+  bag_pack_columns: (node, scope) => {
+    const pairs = argumentsOf(node).flatMap((argument): Scalar[] => {
+      if (kindOf(argument) !== 'NameReference')
+        throw unsupported(argument, 'bag_pack_columns() of anything but columns');
+      return [literal('string', nameOf(argument)), bindScalar(argument, scope)];
+    });
+    return call(node, 'bag_pack', pairs, 'dynamic');
+  },
+  assert: (node, scope) => {
+    const [condition, message] = argumentsOf(node);
+    const held = constantBool(bindScalar(condition!, scope));
+    if (held === undefined) throw unsupported(node, 'assert() of a condition that is no constant');
+    if (held) return literal('bool', true);
+    throw new KustoError('SEM0001', `assert() has failed with message: '${constantString(message!, scope)}'.`, {
+      span: spanOf(node),
+    });
+  },
+  bin_auto: (node, scope) => {
+    const value = bindScalar(argumentsOf(node)[0]!, scope);
+    const { settings } = scope.context;
+    const size = settings.get('query_bin_auto_size');
+    if (!size) throw new KustoError('SEM0001', 'bin_auto() needs: set query_bin_auto_size=…;', { span: spanOf(node) });
+    const fixed = settings.get('query_bin_auto_at');
+    return fixed
+      ? call(node, 'bin_at', [value, size, fixed], value.type)
+      : call(node, 'bin', [value, size], value.type);
+  },
+  column_names_of: (node, scope) => {
+    const { columns } = bindTable(argumentsOf(node)[0]!, scope);
+    return literal('dynamic', JSON.stringify(columns.map((column) => column.name)));
+  },
+  estimate_data_size: (node, scope) => {
+    const values = argumentsOf(node).flatMap((argument): Scalar[] =>
+      kindOf(argument) === 'StarExpression'
+        ? scope.requireRow(spanOf(node)).columns.map(use)
+        : [bindScalar(argument, scope)],
+    );
+    return call(node, 'estimate_data_size', values, 'long');
   },
   not: (node, scope) =>
     call(

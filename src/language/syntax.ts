@@ -83,6 +83,13 @@ export function typeOfSymbol(symbol: SymbolNode | null | undefined): KustoType |
   return kustoTypeOf(symbol.Name) ?? (symbolKindOf(symbol).startsWith('Dynamic') ? 'dynamic' : undefined);
 }
 
+/** Types of a function's outputs when it has several (`series_fit_line`, `array_sort_asc`, …). */
+export function tupleTypes(node: SyntaxNode): KustoType[] | undefined {
+  const type = node.ResultType;
+  if (!type || symbolKindOf(type) !== 'TupleSymbol') return undefined;
+  return toArray(type.Columns).map((column) => typeOfSymbol(column.Type) ?? 'dynamic');
+}
+
 /** Columns that the binder gives a tabular node. */
 export function resultColumns(node: SyntaxNode): ColumnSchema[] {
   return toArray(node.ResultType?.Columns).map((column) => ({

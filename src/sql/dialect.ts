@@ -1,6 +1,7 @@
 import type { Span } from '../errors/index.js';
 import type { ScalarFunction } from '../functions/index.js';
 import type {
+  Apply,
   Column,
   Expand,
   ExpandedRows,
@@ -89,5 +90,7 @@ export interface Dialect {
     sample(relation: Sample, lowering: Lowering): Sql;
     expand(relation: Expand, lowering: Lowering): Sql;
     expandedRows(relation: ExpandedRows, lowering: Lowering): Sql;
+    /** The test that a row of an `apply`'s input yields any expanded row. */
+    expandable(relation: Apply, lowering: Lowering): Sql;
   };
 }

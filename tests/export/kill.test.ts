@@ -53,7 +53,7 @@ async function expectWhole(result: ChildResult): Promise<void> {
 
 describe('an export that is killed', () => {
   // One after the other on the same folder: each process finds what the one before it left.
-  it('at every step of a run goes on to export each record once', { timeout: 600_000 }, async () => {
+  it('at every step of a run goes on to export each record once', { timeout: 1_800_000 }, async () => {
     const args = [root, SLICES, SIZE, ...folders('0', '1')];
     const names = FAILPOINTS.filter((name) => name.startsWith('export.') && !name.startsWith('export.removal'));
     for (const name of names) {
@@ -64,14 +64,14 @@ describe('an export that is killed', () => {
     await expectWhole(await watched(runChild(args)));
   });
 
-  it('at the steps of the catalog and the engine goes on as well', { timeout: 300_000 }, async () => {
+  it('at the steps of the catalog and the engine goes on as well', { timeout: 900_000 }, async () => {
     const args = [root, SLICES, SIZE, ...folders('0')];
     const names = FAILPOINTS.filter((name) => name.startsWith('catalog.') || name.startsWith('engine.'));
     for (const name of names) await expectKilled(runChild(args, { failpoints: `${name}=kill@9` }));
     await expectWhole(await watched(runChild(args)));
   });
 
-  it('while it takes a window back, takes it back whole', { timeout: 300_000 }, async () => {
+  it('while it takes a window back, takes it back whole', { timeout: 900_000 }, async () => {
     const after = [root, SLICES, SIZE, ...folders('moved')];
     // The second window: two of its files are at a target that the job then no longer has.
     await expectKilled(
@@ -116,7 +116,7 @@ describe('an export to a blob container that is killed in the middle of an uploa
     };
   });
 
-  it('goes on to export each record once', { timeout: 300_000 }, async () => {
+  it('goes on to export each record once', { timeout: 900_000 }, async () => {
     const address = `${storage.addressOf('acct', 'killed')};${storage.keyOf('acct')}`;
     const args = [root, SLICES, SIZE, address];
     const env = { NODE_EXTRA_CA_CERTS: ca };

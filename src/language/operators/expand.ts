@@ -1,17 +1,18 @@
-import { use, type Column, type ExpandItem, type Scalar } from '../../plan/index.js';
-import { kustoTypeOf, type KustoType } from '../../values/index.js';
+import { literal, use, type Column, type ExpandItem, type Scalar } from '../../plan/index.js';
+import { kustoTypeOf, type ColumnSchema, type KustoType } from '../../values/index.js';
 import { bindOperator, bindScalar, bindTable, type OperatorBinder, type Scope, type Table } from '../context.js';
-import type { SyntaxNode } from '../parser.js';
-import { items, kindOf, maybe, nameOf, part, resultColumns, textOf } from '../syntax.js';
+import { official, type SyntaxNode } from '../parser.js';
+import { items, kindOf, maybe, part, resultColumns, textOf } from '../syntax.js';
 import { parametersOf } from './parameters.js';
 
 export const EXPAND_OPERATORS: Readonly<Record<string, OperatorBinder>> = {
   MvExpandOperator: (node, input, scope) => {
     const parameters = parametersOf(node);
     const expansions = expansionsOf(node, input, scope);
-    const indexColumn = indexColumnOf(parameters, scope);
+    const results = resultColumns(node);
+    const indexColumn = indexColumnOf(parameters, results, scope);
     const rowLimit = rowLimitOf(node, scope);
-    const columns = resultColumns(node).map((result) => pick(result.name, expansions, indexColumn, input));
+    const columns = results.map((result) => pick(result.name, expansions, indexColumn, input));
     const bagKind = (parameters.get('bagexpansion') ?? parameters.get('kind')) === 'array' ? 'array' : 'bag';
     return {
       columns,
@@ -28,7 +29,8 @@ export const EXPAND_OPERATORS: Readonly<Record<string, OperatorBinder>> = {
   },
   MvApplyOperator: (node, input, scope) => {
     const expansions = expansionsOf(node, input, scope);
-    const indexColumn = indexColumnOf(parametersOf(node), scope);
+    const index = parametersOf(node).get('with_itemindex');
+    const indexColumn = index === undefined ? undefined : scope.context.column(index, 'long');
     const rowLimit = rowLimitOf(node, scope);
     const replaced = new Set(expansions.map((item) => item.column.name));
     const outer = input.columns
@@ -84,23 +86,26 @@ export function bindBody(node: SyntaxNode, input: Table, scope: Scope): Table {
   return bindTable(node, scope);
 }
 
+/** The expressions to expand, under the names that the binder gives their columns. */
 function expansionsOf(node: SyntaxNode, input: Table, scope: Scope): ExpandItem[] {
   const inner = scope.over(input);
-  const results = resultColumns(node);
-  const inputNames = new Set(input.columns.map((column) => column.name));
-  const automatic = results.filter((result) => !inputNames.has(result.name)).map((result) => result.name);
-  return items(node, 'Expressions').map((element) => {
-    const expression = part(element, 'Expression');
-    const value = bindScalar(expression, inner);
-    const name = nameOfExpansion(expression) ?? automatic.shift() ?? 'Column1';
+  const elements = items(node, 'Expressions');
+  const names = elements.map((element) => resultName(part(element, 'Expression')));
+  const known = new Set([...input.columns.map((column) => column.name), ...names]);
+  const automatic = resultColumns(node).filter((result) => !known.has(result.name));
+  return elements.map((element, i) => {
+    const source = bindScalar(part(element, 'Expression'), inner);
     const type = elementType(element) ?? 'dynamic';
-    return { column: scope.context.column(name, type), source: value, elementType: type };
+    const name = names[i] ?? automatic.shift()?.name ?? `Column${i + 1}`;
+    return { column: scope.context.column(name, type), source, elementType: type };
   });
 }
 
-function nameOfExpansion(node: SyntaxNode): string | undefined {
-  if (kindOf(node) === 'SimpleNamedExpression') return nameOf(part(node, 'Name'));
-  return kindOf(node) === 'NameReference' ? nameOf(node) : undefined;
+function resultName(expression: SyntaxNode): string | undefined {
+  const facts = official().Kusto.Language.KustoFacts as {
+    GetExpressionResultName(node: SyntaxNode, otherwise: string, row: null): string;
+  };
+  return facts.GetExpressionResultName(expression, '', null) || undefined;
 }
 
 function elementType(element: SyntaxNode): KustoType | undefined {
@@ -108,14 +113,23 @@ function elementType(element: SyntaxNode): KustoType | undefined {
   return clause && kustoTypeOf(/\(\s*(\w+)\s*\)/.exec(textOf(part(clause, 'TypeOf')))?.[1] ?? '');
 }
 
-function indexColumnOf(parameters: ReadonlyMap<string, string>, scope: Scope): Column | undefined {
+/** `mv-expand` puts its index column last, under another name when the one asked for is taken. */
+function indexColumnOf(
+  parameters: ReadonlyMap<string, string>,
+  columns: readonly ColumnSchema[],
+  scope: Scope,
+): Column | undefined {
   const name = parameters.get('with_itemindex');
-  return name === undefined ? undefined : scope.context.column(name, 'long');
+  if (name === undefined) return undefined;
+  return scope.context.column(columns.some((column) => column.name === name) ? name : columns.at(-1)!.name, 'long');
 }
 
+/** The old spelling `mvexpand` stops at 128 rows where no limit is written. */
 function rowLimitOf(node: SyntaxNode, scope: Scope): Scalar | undefined {
   const clause = maybe(node, 'RowLimitClause');
-  return clause && bindScalar(part(clause, 'RowLimit'), scope);
+  if (clause) return bindScalar(part(clause, 'RowLimit'), scope);
+  const keyword = maybe(node, 'MvExpandKeyword');
+  return keyword && textOf(keyword) === 'mvexpand' ? literal('long', 128n) : undefined;
 }
 
 function pick(name: string, expansions: readonly ExpandItem[], index: Column | undefined, input: Table): Column {

@@ -1,11 +1,13 @@
 import type { OperatorBinder } from '../context.js';
 import { COLUMN_OPERATORS } from './columns.js';
+import { EVALUATE_OPERATORS } from './evaluate.js';
 import { EXPAND_OPERATORS } from './expand.js';
 import { JOIN_OPERATORS } from './join.js';
 import { PARSE_OPERATORS } from './parse.js';
 import { SERIES_OPERATORS } from './make-series.js';
 import { PARTITION_OPERATORS } from './partition.js';
 import { ROW_OPERATORS } from './rows.js';
+import { SEARCH_OPERATORS } from './search.js';
 import { SCAN_OPERATORS } from './scan.js';
 import { SUMMARIZE_OPERATORS } from './summarize.js';
 import { UNION_OPERATORS } from './union.js';
@@ -20,6 +22,8 @@ export const OPERATORS: Readonly<Record<string, OperatorBinder>> = {
   ...EXPAND_OPERATORS,
   ...PARSE_OPERATORS,
   ...SERIES_OPERATORS,
+  ...SEARCH_OPERATORS,
   ...PARTITION_OPERATORS,
   ...SCAN_OPERATORS,
+  ...EVALUATE_OPERATORS,
 };

@@ -1,22 +1,14 @@
 import { literal, type Scalar } from '../../plan/index.js';
-import type { KustoType } from '../../values/index.js';
 import { bindScalar, type Scope } from '../context.js';
 import { call } from '../calls-to.js';
 import { argumentsOf } from '../calls.js';
 import type { SyntaxNode } from '../parser.js';
-import { items, kindOf, nameOf, part, symbolKindOf, toArray, typeOfSymbol } from '../syntax.js';
+import { items, kindOf, nameOf, part, tupleTypes } from '../syntax.js';
 
 /** One output of an expression in `project`, `extend`, `print`, `summarize by`, …; the name when it is written. */
 export interface NamedScalar {
   readonly name: string | undefined;
   readonly value: Scalar;
-}
-
-/** Types of a function's outputs when it has several (`series_fit_line`, `array_sort_asc`, …). */
-function tupleTypes(node: SyntaxNode): KustoType[] | undefined {
-  const type = node.ResultType;
-  if (!type || symbolKindOf(type) !== 'TupleSymbol') return undefined;
-  return toArray(type.Columns).map((column) => typeOfSymbol(column.Type) ?? 'dynamic');
 }
 
 /** Binds an expression that may be named, and may have several outputs. */

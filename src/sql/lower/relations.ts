@@ -161,6 +161,9 @@ function lowerUnion(relation: Union, lowering: Lowering): Sql {
   return sql`SELECT * FROM (${list(members, ' UNION ALL ')}) AS t`;
 }
 
+/** A row without elements yields nothing, also where the body makes a row of nothing (`summarize`). */
 function lowerApply(relation: Apply, lowering: Lowering): Sql {
-  return sql`SELECT ${lowering.columns(relation.columns)} FROM (${lowering.relation(relation.input)}) AS o, LATERAL (${lowering.relation(relation.body)}) AS i`;
+  const test = lowering.dialect.relations.expandable(relation, lowering);
+  const outer = sql`SELECT * FROM (${lowering.relation(relation.input)}) AS t WHERE ${test}`;
+  return sql`SELECT ${lowering.columns(relation.columns)} FROM (${outer}) AS o, LATERAL (${lowering.relation(relation.body)}) AS i`;
 }

@@ -10,6 +10,7 @@ import { CONVERSION_ROWS } from './scalars/conversions.js';
 import { DATETIME_ROWS } from './scalars/datetimes.js';
 import { DYNAMIC_ROWS } from './scalars/dynamic.js';
 import { MATH_ROWS } from './scalars/mathematics.js';
+import { MEMBERSHIP_ROWS } from './scalars/membership.js';
 import { OPERATOR_ROWS } from './scalars/operators.js';
 import { REGEX_ROWS } from './scalars/regexes.js';
 import { EXTENT_ROWS } from './scalars/rows.js';
@@ -21,6 +22,7 @@ import { write } from './writer.js';
 const scalars: ReadonlyMap<string, ScalarRow> = new Map(
   Object.entries({
     ...OPERATOR_ROWS,
+    ...MEMBERSHIP_ROWS,
     ...STRING_ROWS,
     ...REGEX_ROWS,
     ...DATETIME_ROWS,

@@ -1,13 +1,13 @@
-import type { ExpandedRows, ExpandItem, Expand, Range, Sample, Scan, Values } from '../../../plan/index.js';
+import type { Apply, ExpandedRows, ExpandItem, Expand, Range, Sample, Scan, Values } from '../../../plan/index.js';
 import type { Dialect } from '../../dialect.js';
 import type { Lowering } from '../../dialect.js';
 import { code, list, name, sql, value, type Sql } from '../../tree.js';
 import { castTo } from './cast.js';
-import { fromDynamic } from './scalars/dynamic-conversion.js';
+import { elementAs } from './scalars/dynamic-conversion.js';
 import { columnName, EXTENT_COLUMN, tableName } from './layout.js';
 
 /** The leaves and the array operators, which differ between engines. */
-export const RELATIONS: Dialect['relations'] = { scan, values, range, sample, expand, expandedRows };
+export const RELATIONS: Dialect['relations'] = { scan, values, range, sample, expand, expandedRows, expandable };
 
 function scan(relation: Scan, lowering: Lowering): Sql {
   const columns = relation.stored.map(
@@ -58,41 +58,50 @@ function elementsOf(source: Sql, bagKind: Expand['bagKind']): Sql {
 }
 
 function itemValue(item: ExpandItem, elements: Sql, position: Sql, lowering: Lowering): Sql {
-  const element = sql`${elements}[${position} + 1]`;
-  return item.elementType === 'dynamic'
-    ? sql`kql_null_json(${element})`
-    : fromDynamic(element, item.elementType, lowering);
+  return elementAs(sql`${elements}[${position} + 1]`, item.elementType, lowering);
 }
 
-function limitOf(rowLimit: Expand['rowLimit'], lowering: Lowering): Sql {
-  return rowLimit ? lowering.scalar(rowLimit) : value('long', 2147483647n);
+const POSITION = name('position');
+
+/** Rows of a row: as many as the longest list has elements, none where all are empty. */
+function positions(items: readonly ExpandItem[], rowLimit: Expand['rowLimit'], lowering: Lowering): Sql {
+  const longest = sql`greatest(${list(items.map((_, i) => sql`len(${name(`l${i}`)})`))})`;
+  const count = rowLimit ? sql`least(${longest}, ${lowering.scalar(rowLimit)})` : longest;
+  return sql`unnest(range(0, ${count})) AS ${POSITION}`;
 }
 
 function expand(relation: Expand, lowering: Lowering): Sql {
-  const lists = relation.items.map(
+  const { items, rowLimit } = relation;
+  const lists = items.map(
     (item, i) => sql`${elementsOf(lowering.scalar(item.source), relation.bagKind)} AS ${name(`l${i}`)}`,
   );
-  const lengths = relation.items.map((_, i) => sql`len(${name(`l${i}`)})`);
-  const positions = sql`unnest(range(0, least(greatest(1, ${list(lengths)}), ${limitOf(relation.rowLimit, lowering)}))) AS "position"`;
   const columns = relation.columns.map((column) => {
-    if (relation.indexColumn?.id === column.id) return sql`"position" AS ${lowering.column(column)}`;
-    const index = relation.items.findIndex((item) => item.column.id === column.id);
+    if (relation.indexColumn?.id === column.id) return sql`${POSITION} AS ${lowering.column(column)}`;
+    const index = items.findIndex((item) => item.column.id === column.id);
     if (index < 0) return lowering.column(column);
-    return sql`${itemValue(relation.items[index]!, name(`l${index}`), sql`"position"`, lowering)} AS ${lowering.column(column)}`;
+    return sql`${itemValue(items[index]!, name(`l${index}`), POSITION, lowering)} AS ${lowering.column(column)}`;
   });
-  return sql`SELECT ${list(columns)} FROM (SELECT *, ${positions} FROM (SELECT *, ${list(lists)} FROM (${lowering.relation(relation.input)}) AS t) AS u) AS v`;
+  return sql`SELECT ${list(columns)} FROM (SELECT *, ${positions(items, rowLimit, lowering)} FROM (SELECT *, ${list(lists)} FROM (${lowering.relation(relation.input)}) AS t) AS u) AS v`;
 }
 
 function expandedRows(relation: ExpandedRows, lowering: Lowering): Sql {
-  const lists = relation.items.map((item, i) => sql`kql_elements(${lowering.scalar(item.source)}) AS ${name(`l${i}`)}`);
-  const lengths = relation.items.map((_, i) => sql`len(${name(`l${i}`)})`);
+  const { items, rowLimit } = relation;
+  const lists = items.map((item, i) => sql`kql_elements(${lowering.scalar(item.source)}) AS ${name(`l${i}`)}`);
   const outer = relation.outer.map(
     ({ column, value: scalar }) => sql`${lowering.scalar(scalar)} AS ${lowering.column(column)}`,
   );
   const passed = relation.outer.map(({ column }) => lowering.column(column));
-  const items = relation.items.map(
-    (item, i) => sql`${itemValue(item, name(`l${i}`), sql`"position"`, lowering)} AS ${lowering.column(item.column)}`,
+  const values = items.map(
+    (item, i) => sql`${itemValue(item, name(`l${i}`), POSITION, lowering)} AS ${lowering.column(item.column)}`,
   );
-  const index = relation.indexColumn ? [sql`"position" AS ${lowering.column(relation.indexColumn)}`] : [];
-  return sql`SELECT ${list([...passed, ...items, ...index])} FROM (SELECT *, unnest(range(0, least(greatest(${list([value('long', 0n), ...lengths])}), ${limitOf(relation.rowLimit, lowering)}))) AS "position" FROM (SELECT ${list([...lists, ...outer])}) AS u) AS v`;
+  const index = relation.indexColumn ? [sql`${POSITION} AS ${lowering.column(relation.indexColumn)}`] : [];
+  return sql`SELECT ${list([...passed, ...values, ...index])} FROM (SELECT *, ${positions(items, rowLimit, lowering)} FROM (SELECT ${list([...lists, ...outer])}) AS u) AS v`;
+}
+
+/** Whether there is anything to expand in a row. */
+function expandable(relation: Apply, lowering: Lowering): Sql {
+  return sql`(${list(
+    relation.items.map((item) => sql`len(kql_elements(${lowering.scalar(item.source)})) > 0`),
+    ' OR ',
+  )})`;
 }

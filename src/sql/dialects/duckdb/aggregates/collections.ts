@@ -2,7 +2,7 @@ import { scalarFunction } from '../../../../functions/index.js';
 import type { KustoType } from '../../../../values/index.js';
 import type { AggregateRow, LoweredAggregate, LoweredArgument } from '../../../dialect.js';
 import { list, sql, value, type Sql } from '../../../tree.js';
-import { toDynamic } from '../scalars/conversions.js';
+import { toDynamic } from '../scalars/dynamic-conversion.js';
 
 /** make_list, make_set, make_bag and their conditional forms; results are JSON arrays and bags. */
 

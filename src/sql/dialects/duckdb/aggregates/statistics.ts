@@ -2,7 +2,7 @@ import type { KustoType } from '../../../../values/index.js';
 import type { AggregateRow, LoweredArgument } from '../../../dialect.js';
 import { code, list, sql, value, type Sql } from '../../../tree.js';
 import { castTo } from '../cast.js';
-import { toDynamic } from '../scalars/conversions.js';
+import { toDynamic } from '../scalars/dynamic-conversion.js';
 
 /** Percentiles, deviations, covariance and bitwise aggregates. */
 

@@ -1,9 +1,9 @@
 import { scalarFunction } from '../../../../functions/index.js';
 import type { KustoType } from '../../../../values/index.js';
-import type { Lowering } from '../../../dialect.js';
+import type { LoweredArgument, Lowering } from '../../../dialect.js';
 import { sql, type Sql } from '../../../tree.js';
 
-/** A dynamic value as a scalar of a type; what is not one is null. */
+/** A dynamic value as a scalar of a type, as `tolong()` and its like convert; what does not convert is null. */
 export function fromDynamic(inner: Sql, type: KustoType, lowering: Lowering): Sql {
   switch (type) {
     case 'long':
@@ -15,7 +15,7 @@ export function fromDynamic(inner: Sql, type: KustoType, lowering: Lowering): Sq
     case 'string':
       return sql`kql_dynamic_string(${inner})`;
     case 'bool':
-      return sql`TRY_CAST(kql_json_text(${inner}) AS BOOLEAN)`;
+      return sql`kql_tobool(kql_json_text(${inner}))`;
     case 'datetime':
     case 'timespan':
       return lowering.viaFunction(scalarFunction(`to${type}`)!, {
@@ -31,5 +31,54 @@ export function fromDynamic(inner: Sql, type: KustoType, lowering: Lowering): Sq
       return sql`TRY_CAST(kql_json_text(${inner}) AS DECIMAL(38, 18))`;
     case 'dynamic':
       return inner;
+  }
+}
+
+/**
+ * An element of an array as a type (`mv-expand … to typeof(T)`): no text is parsed as a number there, and only what JSON
+ * has no form for (dates, spans, guids, decimals) is read from text.
+ */
+export function elementAs(inner: Sql, type: KustoType, lowering: Lowering): Sql {
+  switch (type) {
+    case 'dynamic':
+      return sql`kql_null_json(${inner})`;
+    case 'bool':
+      return sql`(CASE ${inner} WHEN 'true' THEN true WHEN 'false' THEN false END)`;
+    case 'int':
+    case 'long':
+    case 'real':
+      return sql`(CASE WHEN kql_is_json_number(${inner}) THEN ${fromDynamic(inner, type, lowering)} END)`;
+    case 'timespan':
+      return sql`(CASE WHEN kql_is_json_text(${inner}) AND contains(${inner}, ':') THEN ${fromDynamic(inner, type, lowering)} END)`;
+    case 'datetime':
+    case 'guid':
+      return sql`(CASE WHEN kql_is_json_text(${inner}) THEN ${fromDynamic(inner, type, lowering)} END)`;
+    case 'decimal':
+    case 'string':
+      return fromDynamic(inner, type, lowering);
+  }
+}
+
+/** A value as it stands inside of a dynamic one, as JSON text; null stays NULL. Types that JSON has not are text. */
+export function toDynamic(arg: Pick<LoweredArgument, 'sql' | 'type'>): Sql {
+  switch (arg.type) {
+    case 'dynamic':
+      return arg.sql;
+    case 'string':
+      return sql`CAST(to_json(${arg.sql}) AS VARCHAR)`;
+    case 'int':
+    case 'long':
+    case 'bool':
+      return sql`CAST(${arg.sql} AS VARCHAR)`;
+    case 'guid':
+      return sql`('"' || CAST(${arg.sql} AS VARCHAR) || '"')`;
+    case 'real':
+      return sql`kql_real_json(${arg.sql})`;
+    case 'decimal':
+      return sql`('"' || kql_decimal_text(${arg.sql}) || '"')`;
+    case 'datetime':
+      return sql`('"' || kql_datetime_text(${arg.sql}) || '"')`;
+    case 'timespan':
+      return sql`('"' || kql_timespan_text(${arg.sql}) || '"')`;
   }
 }

@@ -1,20 +1,98 @@
-import type { LoweredArgument, ScalarRow } from '../../../dialect.js';
-import { sql, value } from '../../../tree.js';
+import { scalarFunction } from '../../../../functions/index.js';
+import type { KustoType } from '../../../../values/index.js';
+import type { LoweredArgument, LoweredCall, ScalarRow } from '../../../dialect.js';
+import { list, sql, value, type Sql } from '../../../tree.js';
+import { toDynamic } from './dynamic-conversion.js';
 
-/** Access into dynamic values. */
-export const DYNAMIC_ROWS: Readonly<Record<string, ScalarRow>> = {
-  element: ({ args }) => {
-    const [container, key] = args as [LoweredArgument, LoweredArgument];
-    if (typeof key.literal === 'string') {
-      // JSON Pointer, not $.: a key may hold any character, and `*` is a wildcard there.
-      const pointer = `/${key.literal.replaceAll('~', '~0').replaceAll('/', '~1')}`;
-      return sql`kql_null_json(json_extract(${container.sql}, ${value('string', pointer)}))`;
-    }
-    if (typeof key.literal === 'bigint' && key.literal >= 0n) {
-      return sql`kql_null_json(json_extract(${container.sql}, ${value('string', `$[${key.literal}]`)}))`;
-    }
+/** Reading, making and measuring dynamic values. */
+
+const element: ScalarRow = ({ args }) => {
+  const [container, key] = args as [LoweredArgument, LoweredArgument];
+  if (typeof key.literal === 'string' && key.type === 'string') {
+    return sql`kql_null_json(json_extract(${container.sql}, ${value('string', propertyPath(key.literal))}))`;
+  }
+  if (typeof key.literal === 'bigint' || typeof key.literal === 'number') {
+    const index = String(key.literal).replace(/^-/, '#-');
+    return sql`kql_null_json(json_extract(${container.sql}, ${value('string', `$[${index}]`)}))`;
+  }
+  return undefined;
+};
+
+/** JSON Pointer, not `$.`: a key may hold any character, and `*` is a wildcard there. But a number would be an index. */
+const propertyPath = (key: string): string =>
+  /^\d+$/.test(key) ? `$."${key}"` : `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+
+const itemOf = (arg: LoweredArgument): Sql => sql`coalesce(${toDynamic(arg)}, 'null')`;
+
+/** Names (constant, each once) and values by turns; `skip` leaves out what is null or empty. */
+function packedPairs(call: LoweredCall, skip: boolean): Sql | undefined {
+  const names = call.args.filter((_, i) => i % 2 === 0);
+  const texts = names.map((name) => name.literal);
+  if (texts.length === 0 || texts.some((text) => typeof text !== 'string') || new Set(texts).size < texts.length)
     return undefined;
-  },
+  if (names.some((name) => name.type !== 'string')) return undefined;
+  const pairs = texts.map((text, i) => {
+    const arg = call.args[i * 2 + 1]!;
+    const pair = sql`${value('string', `${JSON.stringify(text)}:`)} || ${itemOf(arg)}`;
+    if (!skip) return sql`(${pair})`;
+    const empty =
+      arg.type === 'string'
+        ? sql`${arg.sql} = ''`
+        : arg.type === 'dynamic'
+          ? sql`${arg.sql} IS NULL OR ${arg.sql} = '""'`
+          : sql`${arg.sql} IS NULL`;
+    return sql`(CASE WHEN ${empty} THEN NULL ELSE ${pair} END)`;
+  });
+  return sql`('{' || concat_ws(',', ${list(pairs)}) || '}')`;
+}
+
+const bagPack: ScalarRow = (call) => packedPairs(call, false);
+
+const arrayLength: ScalarRow = ({ args: [array] }) =>
+  sql`(CASE WHEN (${array!.sql})[1] = '[' THEN CAST(json_array_length(${array!.sql}) AS BIGINT) END)`;
+
+/** The engine reads plain JSON; the rest, and text that is no JSON, goes through the function. */
+const parseJson: ScalarRow = (call) => {
+  const [arg] = call.args as [LoweredArgument];
+  if (arg.type !== 'string') return toDynamic(arg);
+  const other = call.lowering.viaFunction(scalarFunction(call.name)!, call);
+  return sql`(CASE WHEN kql_plain_json(${arg.sql}) THEN kql_null_json(json(${arg.sql})) ELSE ${other} END)`;
+};
+
+/** Bytes of a value of each type; of dynamic and decimal the reference's inner form is not known. */
+const SIZES: Readonly<Partial<Record<KustoType, bigint>>> = {
+  bool: 1n,
+  int: 4n,
+  long: 8n,
+  real: 8n,
+  datetime: 8n,
+  timespan: 8n,
+  guid: 16n,
+};
+
+const dataSize: ScalarRow = ({ args }) => {
+  const sizes: Sql[] = [];
+  for (const { type, sql: held } of args) {
+    const size = SIZES[type];
+    if (type === 'string') sizes.push(sql`strlen(${held})`);
+    else if (size === undefined) return undefined;
+    else sizes.push(value('long', size));
+  }
+  return sql`CAST(list_sum([${list(sizes)}]) AS BIGINT)`;
+};
+
+export const DYNAMIC_ROWS: Readonly<Record<string, ScalarRow>> = {
+  element,
+  todynamic_value: ({ args: [arg] }) => toDynamic(arg!),
+  parse_json: parseJson,
+  bag_pack: bagPack,
+  bag_pack_without_nulls: (call) => packedPairs(call, true),
+  pack_array: (call) =>
+    call.args.length === 0
+      ? value('dynamic', '[]')
+      : sql`('[' || concat_ws(',', ${list(call.args.map((arg) => itemOf(arg)))}) || ']')`,
+  array_length: arrayLength,
+  estimate_data_size: dataSize,
   row_item: ({ args, type, lowering }) => {
     const [row, index] = args as [LoweredArgument, LoweredArgument];
     return lowering.emptyForNull(

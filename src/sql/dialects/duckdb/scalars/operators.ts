@@ -1,6 +1,6 @@
 import type { KustoType } from '../../../../values/index.js';
 import type { LoweredArgument, LoweredCall, ScalarRow } from '../../../dialect.js';
-import { list, sql, value, type Sql } from '../../../tree.js';
+import { sql, type Sql } from '../../../tree.js';
 import type { Lowering } from '../../../dialect.js';
 import { castTo } from '../cast.js';
 import { fromDynamic } from './dynamic-conversion.js';
@@ -12,7 +12,7 @@ const isInteger = (type: KustoType): boolean => type === 'int' || type === 'long
 const isTicks = (type: KustoType): boolean => type === 'datetime' || type === 'timespan';
 
 /** An operand as the type in which the operator computes. */
-function as(arg: LoweredArgument, type: KustoType, lowering: Lowering): Sql {
+export function as(arg: LoweredArgument, type: KustoType, lowering: Lowering): Sql {
   if (arg.type === type || (isTicks(type) && isTicks(arg.type))) return arg.sql;
   if (arg.type === 'dynamic') return fromDynamic(arg.sql, type, lowering);
   return castTo(arg.sql, type);
@@ -131,37 +131,6 @@ function ordering(operator: '<' | '<=' | '>' | '>='): ScalarRow {
   };
 }
 
-function membership(negated: boolean, caseInsensitive: boolean): ScalarRow {
-  return ({ args: [needle, ...given], lowering }) => {
-    const constants = given.flatMap(expandDynamicLiteral);
-    const type = constants.reduce((t, arg) => commonType(t, arg.type), needle!.type);
-    const compare = (inner: Sql): Sql => (caseInsensitive ? sql`lower(${inner})` : inner);
-    const elements = constants
-      .filter((arg) => arg.literal !== null)
-      .map((arg) => compare(arg.type === 'dynamic' ? sql`kql_dynamic_string(${arg.sql})` : as(arg, type, lowering)));
-    if (elements.length === 0) return value('bool', negated);
-    const test = sql`coalesce(${compare(as(needle!, type, lowering))} IN (${list(elements)}), false)`;
-    return negated ? sql`(NOT ${test})` : test;
-  };
-}
-
-/** `in (dynamic([…]))` means the array's elements. */
-function expandDynamicLiteral(arg: LoweredArgument): LoweredArgument[] {
-  if (arg.type !== 'dynamic' || typeof arg.literal !== 'string') return [arg];
-  const held: unknown = JSON.parse(arg.literal);
-  if (!Array.isArray(held)) return [arg];
-  return held.map((element): LoweredArgument => {
-    if (typeof element === 'number') {
-      return Number.isInteger(element)
-        ? { type: 'long', literal: BigInt(element), sql: value('long', BigInt(element)) }
-        : { type: 'real', literal: element, sql: value('real', element) };
-    }
-    if (typeof element === 'boolean') return { type: 'bool', literal: element, sql: value('bool', element) };
-    const text = element === null ? '' : typeof element === 'string' ? element : JSON.stringify(element);
-    return { type: 'string', literal: text, sql: value('string', text) };
-  });
-}
-
 const between =
   (negated: boolean): ScalarRow =>
   ({ args, lowering }) => {
@@ -208,8 +177,4 @@ export const OPERATOR_ROWS: Readonly<Record<string, ScalarRow>> = {
   not: ({ args, lowering }) => sql`(NOT ${bool(args[0]!, lowering)})`,
   between: between(false),
   '!between': between(true),
-  in: membership(false, false),
-  '!in': membership(true, false),
-  'in~': membership(false, true),
-  '!in~': membership(true, true),
 };

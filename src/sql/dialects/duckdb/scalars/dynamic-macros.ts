@@ -1,0 +1,21 @@
+/** Rules of dynamic values, held as JSON text: an SQL NULL is Kusto's null, the text `null` stands only inside. */
+export const DYNAMIC_MACROS: readonly string[] = [
+  `kql_is_json_number(j) AS ascii(j) BETWEEN 48 AND 57 OR j[1] = '-'`,
+  `kql_is_json_text(j) AS j[1] = '"'`,
+  // Where DuckDB's reader takes more than JSON: NaN and Infinity, commas before brackets; and where it would keep
+  // integers that are no long.
+  `kql_plain_json(s) AS json_valid(s) AND NOT regexp_matches(s, '(^|[\\[:,])\\s*-?(?i:nan|inf)|,\\s*[\\]}]|[0-9]{19}')`,
+  // JSON null is Kusto's null.
+  `kql_null_json(j) AS CASE WHEN CAST(j AS VARCHAR) = 'null' THEN NULL ELSE CAST(j AS VARCHAR) END`,
+  `kql_json_text(j) AS CASE WHEN j[1] = '"' THEN json_extract_string(j, '$') ELSE nullif(CAST(j AS VARCHAR), 'null') END`,
+  `kql_dynamic_string(j) AS coalesce(kql_json_text(j), '')`,
+  // DuckDB would round 3.7 to 4.
+  `kql_dynamic_long(j) AS CASE WHEN j[1] = '"' THEN kql_tolong(json_extract_string(j, '$')) WHEN j IN ('true', 'false') THEN CAST(j = 'true' AS BIGINT) WHEN contains(j, '.') OR contains(lower(j), 'e') THEN kql_real_long(TRY_CAST(j AS DOUBLE)) ELSE TRY_CAST(j AS BIGINT) END`,
+  `kql_dynamic_real(j) AS CASE WHEN j[1] = '"' THEN kql_toreal(json_extract_string(j, '$')) WHEN j IN ('true', 'false') THEN CAST(j = 'true' AS DOUBLE) ELSE TRY_CAST(j AS DOUBLE) END`,
+  `kql_elements(j) AS CASE json_type(j) WHEN 'ARRAY' THEN CAST(from_json(j, '["JSON"]') AS VARCHAR[]) WHEN 'OBJECT' THEN list_transform(json_keys(j), lambda k: CAST(json_object(k, json_extract(j, '/' || replace(replace(k, '~', '~0'), '/', '~1'))) AS VARCHAR)) ELSE [CAST(j AS VARCHAR)] END`,
+  `kql_elements_pairs(j) AS CASE json_type(j) WHEN 'ARRAY' THEN CAST(from_json(j, '["JSON"]') AS VARCHAR[]) WHEN 'OBJECT' THEN list_transform(json_keys(j), lambda k: CAST(json_array(k, json_extract(j, '/' || replace(replace(k, '~', '~0'), '/', '~1'))) AS VARCHAR)) ELSE [CAST(j AS VARCHAR)] END`,
+  `kql_json_array(items) AS '[' || array_to_string(items, ',') || ']'`,
+  // Arrays among the elements are taken apart, as the reference's make_list and make_set do.
+  `kql_flattened(items) AS CASE WHEN len(list_filter(items, lambda x: x[1] = '[')) = 0 THEN items ELSE flatten(list_transform(items, lambda x: CASE WHEN x[1] = '[' THEN CAST(from_json(x, '["JSON"]') AS VARCHAR[]) ELSE [x] END)) END`,
+  `kql_real_json(x) AS CASE WHEN x IS NULL THEN NULL WHEN isfinite(x) THEN CAST(x AS VARCHAR) WHEN isnan(x) THEN '"NaN"' WHEN x > 0 THEN '"Infinity"' ELSE '"-Infinity"' END`,
+];

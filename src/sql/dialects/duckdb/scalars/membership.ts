@@ -1,0 +1,70 @@
+import { isArray, JsonNumber, parseJson, scalarOf, scalarFunction, type Json } from '../../../../functions/index.js';
+import type { KustoType, KustoValue } from '../../../../values/index.js';
+import type { LoweredArgument, LoweredCall, ScalarRow } from '../../../dialect.js';
+import { list, sql, value, type Sql } from '../../../tree.js';
+import { as, commonType } from './operators.js';
+
+/** `in`, `!in`, `in~` and `!in~` over values and arrays. */
+
+function membership(negated: boolean, caseInsensitive: boolean): ScalarRow {
+  return (call) => {
+    const [needle, ...given] = call.args as [LoweredArgument, ...LoweredArgument[]];
+    const candidates = given.flatMap((arg) => elementsOfLiteral(arg, needle.type));
+    const isComputedArray = (arg: LoweredArgument): boolean => arg.type === 'dynamic' && arg.literal === undefined;
+    const tests = candidates.filter(isComputedArray).map((array) => inArray(needle, array, caseInsensitive, call));
+    const values = candidates.filter((arg) => !isComputedArray(arg) && arg.literal !== null);
+    if (values.length > 0) tests.push(inValues(needle, values, caseInsensitive, call));
+    if (tests.length === 0) return value('bool', negated);
+    const test = tests.length === 1 ? tests[0]! : sql`(${list(tests, ' OR ')})`;
+    return negated ? sql`(NOT ${test})` : test;
+  };
+}
+
+const folded = (inner: Sql, caseInsensitive: boolean): Sql => (caseInsensitive ? sql`lower(${inner})` : inner);
+
+function inValues(
+  needle: LoweredArgument,
+  values: readonly LoweredArgument[],
+  caseInsensitive: boolean,
+  { lowering }: LoweredCall,
+): Sql {
+  const type = values.reduce((t, arg) => commonType(t, arg.type), needle.type);
+  const elements = values.map((arg) => folded(as(arg, type, lowering), caseInsensitive));
+  return sql`coalesce(${folded(as(needle, type, lowering), caseInsensitive)} IN (${list(elements)}), false)`;
+}
+
+/** An array that the row holds; lower-casing its JSON text lower-cases its elements. */
+function inArray(needle: LoweredArgument, array: LoweredArgument, caseInsensitive: boolean, call: LoweredCall): Sql {
+  const args = [array, needle].map((arg) => ({ ...arg, sql: folded(arg.sql, caseInsensitive) }));
+  const name = 'in_array';
+  const test = call.lowering.viaFunction(scalarFunction(name)!, { ...call, name, args, type: 'bool' });
+  return sql`coalesce(${test}, false)`;
+}
+
+/** `in (dynamic([…]))` means the array's elements, as values that the needle can be compared with. */
+function elementsOfLiteral(arg: LoweredArgument, needle: KustoType): LoweredArgument[] {
+  if (arg.type !== 'dynamic' || typeof arg.literal !== 'string') return [arg];
+  const held = parseJson(arg.literal) ?? null;
+  return (isArray(held) ? held : [held]).map((element) => {
+    const type = typeOfElement(element, needle);
+    const literal: KustoValue = scalarOf(element, type);
+    return { type, literal, sql: value(type, literal) };
+  });
+}
+
+/** Types that JSON has no form for are read from its text. */
+const FROM_TEXT: ReadonlySet<KustoType> = new Set(['datetime', 'timespan', 'guid', 'decimal', 'bool']);
+
+function typeOfElement(element: Json, needle: KustoType): KustoType {
+  if (FROM_TEXT.has(needle)) return needle;
+  if (element instanceof JsonNumber) return element.isReal ? 'real' : 'long';
+  if (typeof element === 'number') return Number.isInteger(element) ? 'long' : 'real';
+  return typeof element === 'boolean' ? 'bool' : 'string';
+}
+
+export const MEMBERSHIP_ROWS: Readonly<Record<string, ScalarRow>> = {
+  in: membership(false, false),
+  '!in': membership(true, false),
+  'in~': membership(false, true),
+  '!in~': membership(true, true),
+};
