@@ -2,6 +2,7 @@ import { DATETIME_FUNCTIONS } from './datetimes.js';
 import { DYNAMIC_FUNCTIONS } from './dynamic.js';
 import { DYNAMIC_TEXT_FUNCTIONS } from './dynamic-text.js';
 import { ENCODING_FUNCTIONS } from './encodings.js';
+import { GEO_FUNCTIONS } from './geo/index.js';
 import { HASH_FUNCTIONS } from './hashes.js';
 import { MATH_FUNCTIONS } from './mathematics.js';
 import { PARSE_FUNCTIONS } from './parse-patterns.js';
@@ -51,6 +52,7 @@ const FAMILIES: readonly (readonly ScalarFunction[])[] = [
   UNIT_FUNCTIONS,
   DYNAMIC_TEXT_FUNCTIONS,
   SERIES_FUNCTIONS,
+  GEO_FUNCTIONS,
 ];
 
 const FUNCTIONS: ReadonlyMap<string, ScalarFunction> = new Map(
