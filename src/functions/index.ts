@@ -1,6 +1,7 @@
 import { DATETIME_FUNCTIONS } from './datetimes.js';
 import { DYNAMIC_FUNCTIONS } from './dynamic.js';
 import { ENCODING_FUNCTIONS } from './encodings.js';
+import { GEO_FUNCTIONS } from './geo/index.js';
 import { HASH_FUNCTIONS } from './hashes.js';
 import { MATH_FUNCTIONS } from './mathematics.js';
 import { PARSE_FUNCTIONS } from './parse-patterns.js';
@@ -49,6 +50,7 @@ const FAMILIES: readonly (readonly ScalarFunction[])[] = [
   MATH_FUNCTIONS,
   UNIT_FUNCTIONS,
   SERIES_FUNCTIONS,
+  GEO_FUNCTIONS,
 ];
 
 const FUNCTIONS: ReadonlyMap<string, ScalarFunction> = new Map(
