@@ -2,6 +2,7 @@ import { DATETIME_FUNCTIONS } from './datetimes.js';
 import { DYNAMIC_FUNCTIONS } from './dynamic.js';
 import { DYNAMIC_TEXT_FUNCTIONS } from './dynamic-text.js';
 import { ENCODING_FUNCTIONS } from './encodings.js';
+import { GEO_FUNCTIONS } from './geo/index.js';
 import { HASH_FUNCTIONS } from './hashes.js';
 import { MATH_FUNCTIONS } from './mathematics.js';
 import { PARSE_FUNCTIONS } from './parse-patterns.js';
@@ -23,6 +24,8 @@ import { BAG_SHAPE } from './bag-shape.js';
 export type { KeyValueOptions } from './key-values.js';
 export { isArray, JsonNumber, parseJson, scalarOf, type Json } from './json.js';
 export type { FunctionCall, ScalarFunction } from './scalar-function.js';
+export { formatPieces } from './datetime-format.js';
+export { plainPattern } from './parse-patterns.js';
 export { PERIOD_TICKS } from './datetimes.js';
 export { asciiRe2 } from './regex.js';
 export { isWindowFunction } from './windows.js';
@@ -49,6 +52,7 @@ const FAMILIES: readonly (readonly ScalarFunction[])[] = [
   UNIT_FUNCTIONS,
   DYNAMIC_TEXT_FUNCTIONS,
   SERIES_FUNCTIONS,
+  GEO_FUNCTIONS,
 ];
 
 const FUNCTIONS: ReadonlyMap<string, ScalarFunction> = new Map(
