@@ -5,7 +5,7 @@ import Table from 'cli-table3';
 import type { Flights } from './flights.js';
 import type { Kusto } from './kusto.js';
 import type { ContainerAccount } from './read-container.js';
-import { count } from './print.js';
+import { count, PLAIN } from './print.js';
 
 /** How often the records were found at one place. */
 interface Finding {
@@ -50,7 +50,7 @@ export async function settle(kusto: Kusto, flights: Flights, places: Places): Pr
   const table = new Table({
     head: ['Records', '', 'missing', 'duplicates'],
     colAligns: ['left', 'right', 'right', 'right'],
-    style: { head: [], border: [] },
+    ...PLAIN,
   });
   for (const { place, records, missing, doubled } of findings) {
     table.push([place, count(records), missing ?? '', doubled ?? '']);
@@ -80,10 +80,13 @@ export async function settle(kusto: Kusto, flights: Flights, places: Places): Pr
 /** Counts in KQL. Ids go from 1 up, so what is there and not distinct is doubled. */
 async function asked(kusto: Kusto, place: string, source: string, expected: number): Promise<Finding> {
   const row = await kusto.one(
-    `${source} | summarize Records = count(), Ids = count_distinctif(Id, Id between (1 .. ${expected})), ` +
+    `${source} | summarize Records = count(), Ids = count_distinct(Id), First = min(Id), Last = max(Id), ` +
       `Delay = sum(Delay), Distance = sum(Distance)`,
   );
-  const [records, ids] = [Number(row['Records']), Number(row['Ids'])];
+  const [records, ids, first, last] = ['Records', 'Ids', 'First', 'Last'].map((name) => Number(row[name])) as [
+    ...[number, number, number, number],
+  ];
+  if (records > 0 && (first < 1 || last > expected)) throw new Error(`${place}: ids from ${first} to ${last}.`);
   const sums = { delay: BigInt(row['Delay'] as string), distance: BigInt(row['Distance'] as string) };
   return { place, records, missing: expected - ids, doubled: records - ids, ...sums };
 }

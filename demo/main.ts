@@ -27,12 +27,12 @@ async function demo(stack: Stack, records: number): Promise<boolean> {
     await fiveSteps(kusto, stack);
 
     heading(`${count(records)} flights, in ${SLICES} slices, while the job exports`);
-    await ingestWhileExporting(kusto, slices.splice(0, 6), { done: 0, total: records });
+    await ingestWhileExporting(kusto, slices.splice(0, 6), { before: 0, total: records });
     await loseTheRole(kusto, stack, slices.splice(0, 2));
     await killInTheMiddle(kusto, stack, slices.splice(0, 2));
-    const done = records - slices.reduce((sum, slice) => sum + slice.records, 0);
+    const before = records - slices.reduce((sum, slice) => sum + slice.records, 0);
     heading('The rest');
-    await ingestWhileExporting(kusto, slices, { done, total: records });
+    await ingestWhileExporting(kusto, slices, { before, total: records });
 
     heading('The account');
     const whole = await settle(kusto, flights, {

@@ -6,6 +6,10 @@ import type { Stack } from '../tests/support/stack.js';
 import { JOB, TABLE, show } from './steps.js';
 
 const RUN = `.run continuous-export ${JOB}`;
+/** What each run brought. */
+const RUNS = `.show continuous-export ${JOB} exported-artifacts
+| summarize Files = count(), Records = sum(NumRecords) by Run = Timestamp
+| order by Run asc`;
 
 const ingest = (kusto: Kusto, slice: Slice): Promise<unknown> =>
   kusto.run(`.ingest into table ${TABLE} (h@'${slice.path}') with (format='parquet')`);
@@ -17,47 +21,49 @@ async function exportNow(kusto: Kusto): Promise<{ readonly records: number; read
   return { records: rows.reduce((sum, row) => sum + Number(row[numRecords]), 0), files: rows.length };
 }
 
-/** Ingests slice after slice while the job runs again and again, and lets it catch up at the end. */
+/**
+ * Ingests slice after slice while the job runs again and again, and lets it catch up at the end.
+ * @param before records that are ingested and exported already
+ * @param total records of the whole demo
+ */
 export async function ingestWhileExporting(
   kusto: Kusto,
   slices: readonly Slice[],
-  progress: { readonly done: number; readonly total: number },
+  { before, total }: { readonly before: number; readonly total: number },
 ): Promise<void> {
-  let [ingested, exported, files, ingesting] = [progress.done, 0, 0, true];
+  let [ingested, exported, files, ingesting] = [before, before, 0, true];
   const bar = new SingleBar(
     {
-      format: 'ingested {bar} {ingested} of {all} | exported here: {exported} in {files} files',
+      format: 'ingested {bar} {ingested} of {all}, exported {exported} ({files} files here)',
       noTTYOutput: true,
-      notTTYSchedule: 2000,
+      notTTYSchedule: 5000,
       hideCursor: true,
     },
     Presets.shades_classic,
   );
-  const tell = (): void =>
-    bar.update(ingested, {
-      ingested: count(ingested),
-      all: count(progress.total),
-      exported: count(exported),
-      files: count(files),
-    });
-  bar.start(progress.total, ingested, { ingested: count(ingested), all: count(progress.total), exported: 0, files: 0 });
+  const state = (): object => ({
+    ingested: count(ingested),
+    all: count(total),
+    exported: count(exported),
+    files: count(files),
+  });
   const exporting = async (): Promise<void> => {
     for (let last = false; !last;) {
       last = !ingesting;
       const run = await exportNow(kusto);
       exported += run.records;
       files += run.files;
-      tell();
+      bar.update(ingested, state());
     }
   };
   const ingestAll = async (): Promise<void> => {
     for (const slice of slices) {
       await ingest(kusto, slice);
       ingested += slice.records;
-      tell();
+      bar.update(ingested, state());
     }
-    ingesting = false;
   };
+  bar.start(total, ingested, state());
   try {
     await Promise.all([ingestAll().finally(() => (ingesting = false)), exporting()]);
   } finally {
@@ -81,7 +87,8 @@ export async function loseTheRole(kusto: Kusto, stack: Stack, slices: readonly S
 
   heading('The role is given back');
   stack.storage.grant(stack.identity.objectId);
-  await show(kusto, RUN);
+  command(RUN);
+  answer(await kusto.run(RUN), 4);
 }
 
 /** SIGKILL while files are on their way, and what the job does after the restart. */
@@ -99,11 +106,9 @@ export async function killInTheMiddle(kusto: Kusto, stack: Stack, slices: readon
   if (await run) throw new Error('The run ended before it could be killed.');
   aside('  killed after three files had reached the storage account');
 
-  heading('Calypso starts again');
+  heading('Calypso starts again, and takes the run up where it was');
   await stack.restart();
+  await kusto.run(RUN);
   await show(kusto, `.show continuous-export ${JOB}`);
-  const { records, files } = await exportNow(kusto);
-  command(RUN);
-  say(`  ${count(records)} records in ${count(files)} files`);
-  answer(await kusto.run(`.show continuous-export ${JOB} exported-artifacts`), 4);
+  await show(kusto, RUNS);
 }

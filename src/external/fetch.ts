@@ -7,6 +7,7 @@ import type { ColumnSchema, KustoValue } from '../values/index.js';
 import type { StorageAccess } from './access.js';
 import { externalFiles, type ExternalFile, type FileTable } from './files.js';
 import type { PartitionPredicate } from './pruning.js';
+import { retryRead } from './retry.js';
 
 /** Files of an external table on the local disk, for the engine to read. Must be released. */
 export interface FetchedTable {
@@ -87,7 +88,7 @@ async function download(files: readonly ExternalFile[], folder: string, signal?:
     for (const [i, file] of waiting) {
       if (either.aborted) return;
       try {
-        await file.store.getFile(file.name, paths[i] as string, either);
+        await retryRead(() => file.store.getFile(file.name, paths[i] as string, either), either);
       } catch (error) {
         cause ??= error;
         failed.abort();

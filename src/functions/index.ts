@@ -24,7 +24,21 @@ export { asciiRe2 } from './regex.js';
 export { isWindowFunction } from './windows.js';
 
 /** Every function that has an evaluation of its own, by name. A new family is a line here. */
+const FAMILIES: readonly (readonly ScalarFunction[])[] = [
+  MAKE_SERIES_FUNCTIONS,
+  TEXT_FUNCTIONS,
+  DYNAMIC_FUNCTIONS,
+  STRING_FUNCTIONS,
+  TEXT_PARSING_FUNCTIONS,
+  PARSE_FUNCTIONS,
+  ENCODING_FUNCTIONS,
+  HASH_FUNCTIONS,
+  DATETIME_FUNCTIONS,
+  MATH_FUNCTIONS,
+];
+
 const FUNCTIONS: ReadonlyMap<string, ScalarFunction> = new Map(
+<<<<<<< src/zz_ours.ts
   [
     ...MAKE_SERIES_FUNCTIONS,
     ...TEXT_FUNCTIONS,
@@ -43,6 +57,9 @@ const FUNCTIONS: ReadonlyMap<string, ScalarFunction> = new Map(
     ...DATETIME_FUNCTIONS,
     ...MATH_FUNCTIONS,
   ].map((definition) => [definition.name, definition]),
+=======
+  FAMILIES.flat().map((definition) => [definition.name, definition]),
+>>>>>>> src/zz_theirs.ts
 );
 
 export function scalarFunction(name: string): ScalarFunction | undefined {

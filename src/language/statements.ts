@@ -23,6 +23,12 @@ export function bindStatements(
       bindStatement(statement, scope);
     }
   }
+  if (results.length === 0) {
+    throw new KustoError(
+      'SYN0001',
+      'The query has no tabular expression: it ends with a statement that yields nothing.',
+    );
+  }
   return {
     results,
     visualization: context.visualization,

@@ -1,24 +1,10 @@
 import { KustoError } from '../errors/index.js';
 import { parseAddress, type StorageAddress } from './address.js';
+import type { ConnectionCredential, ConnectionString } from './connection.js';
 import { invalid } from './invalid.js';
 import { identityOf } from './managed-identity.js';
 import { Secret } from './secret.js';
 import { isSqlConnectionString, parseSqlConnection } from './sql-connection-string.js';
-
-export type ConnectionCredential =
-  'none' | 'impersonate' | 'managed_identity' | 'sas' | 'token' | 'key' | 'aws' | 'sql_integrated' | 'sql_password';
-
-/** A connection string taken apart. Everything but `secret` is safe to show. */
-export interface ConnectionString {
-  /** The address without any credential. */
-  readonly address: string;
-  readonly kind: StorageAddress['kind'] | 'sql';
-  readonly credential: ConnectionCredential;
-  /** For `managed_identity`: `system` or the object id. */
-  readonly identity?: string;
-  /** SAS query without `?`, token, account key, `id,secret` of AWS, SQL password. */
-  readonly secret?: Secret;
-}
 
 interface Credential {
   readonly credential: ConnectionCredential;
@@ -136,3 +122,5 @@ function checkCombination(parsed: StorageAddress, credential: ConnectionCredenti
       return takes();
   }
 }
+
+export type { ConnectionCredential, ConnectionString } from './connection.js';

@@ -1,4 +1,4 @@
-import type { ConnectionString } from './connection-string.js';
+import type { ConnectionString } from './connection.js';
 import type { Secret } from './secret.js';
 
 /** A way to tokens for storage; `@azure/identity`'s credentials fit. Its KustoErrors reach the caller as they are. */

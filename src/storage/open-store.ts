@@ -4,15 +4,7 @@ import { AzureBlobStore } from './azure-blob/azure-blob-store.js';
 import type { StoreCredential } from './credential.js';
 import { LocalStore } from './local/local-store.js';
 import type { ObjectStore } from './object-store.js';
-
-export interface StoreOptions {
-  /** Folders under which local addresses are allowed; none by default. */
-  readonly localRoots?: readonly string[];
-  /** Milliseconds that one request may take: a block of 8 MiB, a page of a list. Default 60,000. */
-  readonly requestDeadline?: number;
-  /** PEM of a certificate authority that is trusted beside the well-known ones. */
-  readonly certificateAuthority?: string;
-}
+import type { StoreOptions } from './store-options.js';
 
 /**
  * The store at an address (`ConnectionRef.address`), used with one credential. Nothing is contacted yet. Requests are

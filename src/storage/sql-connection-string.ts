@@ -1,4 +1,4 @@
-import type { ConnectionString } from './connection-string.js';
+import type { ConnectionString } from './connection.js';
 import { invalid } from './invalid.js';
 import { identityOf } from './managed-identity.js';
 import { Secret } from './secret.js';

@@ -12,7 +12,7 @@ const PACKAGE_OWNERS: readonly (readonly [what: string, packages: RegExp, owners
   ['DuckDB', /^@duckdb\//, ['src/engines/duckdb/', 'src/sql/dialects/duckdb/']],
   ['the storage SDK', /^@azure\/storage-/, ['src/storage/']],
   ['the identity SDK', /^@azure\/identity$/, ['src/security/', 'src/storage/']],
-  ['the HTTP framework', /^(fastify|@fastify\/.*)$/, ['src/server/', 'src/security/authority/']],
+  ['the HTTP framework', /^(fastify|@fastify\/.*)$/, ['src/server/', 'src/security/authority/', 'src/cli/']],
 ];
 
 /** Implementations behind a seam: chosen where the server is put together, known to nobody else. */

@@ -5,9 +5,11 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { main } from '../../src/main.js';
 
 /** The program as people run it, from the sources. */
+vi.setConfig({ testTimeout: 180_000 });
 
 const START = [
   ...['--import', 'tsx', '--input-type=module', '--eval'],
@@ -47,6 +49,19 @@ function calypso(...args: string[]) {
   return { child, ended, address, out };
 }
 
+/** `calypso query …`, in this process: starting another takes seconds. */
+async function query(...args: string[]): Promise<{ readonly code: number; readonly text: string }> {
+  const lines: string[] = [];
+  const spies = (['log', 'error'] as const).map((name) =>
+    vi.spyOn(console, name).mockImplementation((line: string) => void lines.push(line)),
+  );
+  try {
+    return { code: await main(['query', ...args]), text: lines.join('\n') };
+  } finally {
+    for (const spy of spies) spy.mockRestore();
+  }
+}
+
 const post = (url: string, form: string, ca: string): Promise<string> =>
   new Promise((resolve, reject) => {
     const headers = { 'content-type': 'application/x-www-form-urlencoded' };
@@ -63,17 +78,17 @@ describe('calypso serve', () => {
     const first = calypso('serve', '--development', '--port', '0', '--data', data);
     const address = await first.address;
     expect((await fetch(`${address}/health`)).status).toBe(200);
-    expect(await calypso('query', '.create table T (a: long)', '--endpoint', address).ended).toMatchObject({ code: 0 });
+    expect(await query('.create table T (a: long)', '--endpoint', address)).toMatchObject({ code: 0 });
     first.child.kill('SIGTERM');
     const { code, text } = await first.ended;
     expect(code).toBe(0);
     expect(text).toContain('Development mode: no authentication');
 
     const second = calypso('serve', '--development', '--port', '0', '--data', data);
-    const shown = await calypso('query', 'T | count', '--endpoint', await second.address).ended;
+    const shown = await query('T | count', '--endpoint', await second.address);
     expect(shown).toMatchObject({ code: 0 });
     expect(shown.text).toMatch(/Count[\s\S]*│ 0/);
-    const wrong = await calypso('query', 'Nope', '--endpoint', await second.address).ended;
+    const wrong = await query('Nope', '--endpoint', await second.address);
     expect(wrong.code).toBe(1);
     expect(wrong.text).toContain('Nope');
   });
@@ -162,9 +177,9 @@ describe('calypso identity', () => {
     );
     const server = calypso('serve', '--port', '0', '--data', join(folder, 'd'), '--config', file);
     const endpoint = await server.address;
-    const shown = await calypso('query', 'print current_principal()', '--endpoint', endpoint, '--token', token).ended;
+    const shown = await query('print current_principal()', '--endpoint', endpoint, '--token', token);
     expect(shown.text).toContain(`aadapp=a0000000-0000-4000-8000-00000000000a;${tenant}`);
-    const refused = await calypso('query', 'print 1', '--endpoint', endpoint, '--token', `${token}x`).ended;
+    const refused = await query('print 1', '--endpoint', endpoint, '--token', `${token}x`);
     expect(refused).toMatchObject({ code: 1 });
     expect(server.out.text).not.toContain(token);
     identity.child.kill('SIGTERM');
@@ -174,7 +189,7 @@ describe('calypso identity', () => {
 
 describe('calypso query', () => {
   it('says where nobody answers', async () => {
-    const { code, text } = await calypso('query', 'print 1', '--endpoint', 'http://127.0.0.1:9').ended;
+    const { code, text } = await query('print 1', '--endpoint', 'http://127.0.0.1:9');
     expect(code).toBe(1);
     expect(text).toContain('http://127.0.0.1:9 does not answer');
   });

@@ -91,6 +91,14 @@ describe('schemas', () => {
     expect(String(onlyTables[0]?.['DatabaseSchema'])).toContain('"Functions":{}');
   });
 
+  it('are told as a list of entities', async () => {
+    expect(await db.rows('.show databases entities')).toMatchObject([
+      { EntityType: 'Table', EntityName: 'T', CslOutputSchema: "a:long,['b c']:string", Folder: 'f' },
+      { EntityType: 'Function', EntityName: 'F', Content: '{ T | take n }', CslOutputSchema: '' },
+    ]);
+    expect(await db.rows('.show databases entities', caller('stranger'))).toEqual([]);
+  });
+
   it('are told as a script that makes the same again', async () => {
     const script = String((await db.rows('.show database Db schema as csl script'))[0]?.['DatabaseSchemaScript']);
     const before = await db.rows('.show database Db schema as json');

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { defineCommand, flag, schema, seq } from '../../src/commands/framework/index.js';
+import { defineCommand, flag, literal, schema, seq } from '../../src/commands/framework/index.js';
 import { CORE_COMMANDS, type Command } from '../../src/commands/index.js';
 import { KustoError } from '../../src/errors/index.js';
 import { caller, openCommands, type Commands } from './harness.js';
@@ -124,5 +124,27 @@ describe('scripts', () => {
   it('show no hidden literal', async () => {
     const rows = await db.rows(`.execute database script <| .create table T (a:long) with (folder=h'geheim')`);
     expect(JSON.stringify(rows)).not.toContain('geheim');
+  });
+});
+
+describe('hidden literals', () => {
+  it('are in no error and in no record, whatever a handler says', async () => {
+    await db.close();
+    const careless: Command = defineCommand({
+      name: 'Careless',
+      grammar: seq('careless', flag('async', 'async'), literal('secret')),
+      permission: 'Anyone',
+      result: [],
+      operation: 'Careless',
+      run: ({ secret }) => {
+        throw new KustoError('General_BadRequest', `I was told ${secret.value}.`);
+      },
+    });
+    db = await openCommands({ commands: [...CORE_COMMANDS, careless] });
+    expect((await db.refusal(`.careless 'open' h'geheim'`)).message).toBe('I was told open****.');
+    await db.run(`.careless async h'geheim'`);
+    await db.operations.close();
+    const states = (await db.rows('.show operations')).map((row) => row['Status']);
+    expect(states.sort()).toEqual(['I was told ****.', 'I was told open****.']);
   });
 });

@@ -24,7 +24,7 @@ async function prepare(kusto: Kusto, { identity, storage }: Stack): Promise<void
     `.create table ${Writer.TABLE} (${SCHEMA})`,
     `.alter-merge cluster policy managed_identity \`\`\`${usages}\`\`\``,
     `.add database ${kusto.database} viewers ('aadapp=${objectId};${tenantId}')`,
-    `.create external table Target (${SCHEMA}) kind=storage partition by (Day: datetime = startofday(Date))
+    `.create external table Target (${SCHEMA}) kind=storage partition by (Airport: string = Origin)
      dataformat=parquet (h@'${storage.url};impersonate')`,
     `.create-or-alter continuous-export ${JOB} over (${Writer.TABLE}) to table Target
      with (managedIdentity='${objectId}', intervalBetweenRuns=1h) <| ${Writer.TABLE}`,

@@ -1,6 +1,8 @@
 import type { Kusto } from '../../demo/kusto.js';
 
 const BATCH = 500;
+/** The target's partitions: a run writes a file for each, so that a kill can fall between two. */
+const AIRPORTS = ['SEA', 'SFO', 'JFK', 'ORD'];
 
 /** Ingests batch after batch, and keeps the book of what must be in the table. */
 export class Writer {
@@ -27,7 +29,7 @@ export class Writer {
     this.#unknown = batch;
     const lines = Array.from({ length: BATCH }, (_, i) => {
       const id = (batch - 1) * BATCH + i + 1;
-      return `${id},2001-01-0${(id % 4) + 1}T00:00:00Z,${id % 90},${id % 2000},SEA,SFO`;
+      return `${id},2001-01-01T00:00:00Z,${id % 90},${id % 2000},${AIRPORTS[id % AIRPORTS.length]},LAX`;
     });
     await this.kusto.run(`.ingest inline into table ${Writer.TABLE} <|\n${lines.join('\n')}`);
     this.#unknown = undefined;

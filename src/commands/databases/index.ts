@@ -1,5 +1,6 @@
 import type { Command } from '../framework/index.js';
 import { showCapacity, showCluster, showVersion } from './cluster.js';
+import { showDatabasesEntities } from './entities.js';
 import { alterPrettyName, createDatabase, dropDatabase, dropPrettyName } from './manage.js';
 import { SCHEMA_JSON } from './schema-json.js';
 import { SCHEMA_ROWS } from './schema-rows.js';
@@ -14,6 +15,7 @@ export const DATABASE_COMMANDS: readonly Command[] = [
   dropDatabase,
   alterPrettyName,
   dropPrettyName,
+  showDatabasesEntities,
   ...SCHEMA_JSON,
   SCHEMA_SCRIPT,
   ...SCHEMA_ROWS,

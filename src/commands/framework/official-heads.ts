@@ -1,7 +1,8 @@
 /**
  * The leading keywords of the reference's commands (626 of them), so that one that Calypso does not have is refused
  * by its name. From the public grammar list EngineCommandInfos.cs of microsoft/Kusto-Query-Language. A line is
- * `words: last words`, one command head for each last word; `*` stands for a name.
+ * `words: last words`, one command head for each last word; `*` stands for a name, `()` for a list. The last
+ * lines are commands of the data management service, which that list leaves out.
  */
 export const OFFICIAL_HEADS = `
 add cluster: admins alldatabasesadmins alldatabasesmonitors alldatabasesviewers blockedprincipals databasecreators monitors ops users viewers
@@ -14,15 +15,12 @@ add graph_model *: admins
 add materialized-view *: admins
 add table *: admins ingestors
 alter async cluster storage: keys
-alter async cluster storage keys: decryption-certificate-thumbprint
 alter async database * storage: keys
-alter async database * storage keys: decryption-certificate-thumbprint
 alter async table * extent: tags
 alter cache: on
 alter cluster policy caching: hot hotdata
 alter cluster policy: callout capacity diagnostics ingestionbatching managed_identity multidatabaseadmins query_weak_consistency request_classification rowstore sandbox sharding streamingingestion
 alter cluster storage: keys
-alter cluster storage keys: decryption-certificate-thumbprint
 alter column * policy caching: hot hotdata
 alter column * policy: encoding
 alter column * policy encoding: type
@@ -41,30 +39,31 @@ alter database * policy: diagnostics encoding extent_tags_retention ingestionbat
 alter database * policy streamingingestion: disable enable
 alter database *: prettyname
 alter database * storage: keys
-alter database * storage keys: decryption-certificate-thumbprint
 alter database policy caching: hot hotdata
 alter database policy: diagnostics encoding extent_tags_retention ingestionbatching managed_identity merge retention sharding shards_grouping streamingingestion
 alter database policy streamingingestion: disable enable
 alter database: prettyname
-alter: entity_group function mirroring-template table tables
+alter: entity_group function mirroring-template table
 alter extentcontainers *: add drop recycle
 alter extentcontainers * recycle: older
 alter extentcontainers * recycle older *: hours
 alter extentcontainers * set: state
-alter external: table
+alter external table * (): kind
 alter external table *: docstring folder kind mapping
 alter external table * policy: query_acceleration
 alter external table * policy row_level_security: disable enable
 alter fabric: service
 alter follower cluster configuration: from
-alter follower database *: caching-policies-modification-kind database-name-override from materialized-views metadata prefetch-extents principals-modification-kind tables
+alter follower database *: caching-policies-modification-kind database-name-override from metadata prefetch-extents principals-modification-kind
 alter follower database * external tables exclude: add drop
 alter follower database * external tables include: add drop
 alter follower database * materialized-view * policy caching: hot hotdata
+alter follower database * materialized-views () policy caching: hot hotdata
 alter follower database * materialized-views exclude: add drop
 alter follower database * materialized-views include: add drop
 alter follower database * policy caching: hot hotdata
 alter follower database * table * policy caching: hot hotdata
+alter follower database * tables () policy caching: hot hotdata
 alter follower database * tables exclude: add drop
 alter follower database * tables include: add drop
 alter function *: docstring folder
@@ -83,6 +82,7 @@ alter materialized-view lookback_column * on: materialized-view table
 alter mirroring-template *: kind
 alter policies of: retention
 alter policies of retention: internal
+alter table * (): docstring folder
 alter table * column: statistics
 alter table * column statistics: method
 alter table *: column-docstrings docstring folder
@@ -99,7 +99,7 @@ alter table * policy: auto_delete encoding extent_tags_retention ingestionbatchi
 alter table * policy caching: hot hotdata
 alter table * policy ingestiontime: true
 alter table * policy mirroring: kind
-alter table * policy mirroring partition: by
+alter table * policy mirroring partition by (): kind pathformat
 alter table * policy restricted_view_access: false true
 alter table * policy row_level_security: disable enable
 alter table * policy rowid: false true
@@ -108,6 +108,11 @@ alter table * rowstore_references disable blocked: keys
 alter table * rowstore_references disable: key rowstore
 alter table * rowstore_references drop blocked: keys
 alter table * rowstore_references drop: key rowstore
+alter tables () policy caching: hot hotdata
+alter tables () policy: ingestionbatching merge retention roworder
+alter tables () policy ingestiontime: true
+alter tables () policy restricted_view_access: false true
+alter tables () policy rowid: false true
 alter-merge async table * extent: tags
 alter-merge cluster policy: callout capacity diagnostics ingestionbatching managed_identity multidatabaseadmins query_weak_consistency request_classification rowstore sharding streamingingestion
 alter-merge column * policy: encoding
@@ -127,6 +132,7 @@ alter-merge external table * policy: query_acceleration
 alter-merge materialized-view * policy: merge partitioning retention
 alter-merge materialized-view * policy retention: recoverability softdelete
 alter-merge mirroring-template *: kind
+alter-merge table * (): docstring folder
 alter-merge table *: column-docstrings
 alter-merge table * extent: tags
 alter-merge table * ingestion avro: mapping
@@ -138,7 +144,7 @@ alter-merge table * ingestion parquet: mapping
 alter-merge table * ingestion w3clogfile: mapping
 alter-merge table * policy: encoding ingestionbatching merge mirroring partitioning retention roworder sharding streamingingestion update
 alter-merge table * policy mirroring: kind
-alter-merge table * policy mirroring partition: by
+alter-merge table * policy mirroring partition by (): kind pathformat
 alter-merge table * policy retention: recoverability softdelete
 : append ingest merge set-or-append set-or-replace
 apply: mirroring-template
@@ -149,9 +155,10 @@ attach database metadata *: from
 attach: extents from
 attach extents into table * by: container
 cancel: operation query
-clean: databases
-clean databases: async extentcontainers
+clean databases (): extentcontainers
+clean databases async (): extentcontainers
 clean databases async: extentcontainers
+clean databases: extentcontainers
 clear async table *: data
 clear cache remote-schema: cluster
 clear cluster cache: credstore external-artifacts groupmembership outboundaccesspolicy
@@ -191,9 +198,10 @@ create database * ingestion json: mapping
 create database * ingestion orc: mapping
 create database * ingestion parquet: mapping
 create database * ingestion w3clogfile: mapping
+create database * persist (): ifnotexists
 create database * volatile: ifnotexists
 create entity_group *: ifnotexists
-create external: table
+create external table * (): kind
 create external table *: kind mapping
 create function: ifnotexists
 create ifnotexists materialized-view * on: materialized-view table
@@ -219,6 +227,7 @@ create materialized-view lookback * on: materialized-view table
 create materialized-view lookback_column * on: materialized-view table
 create materialized-view updateextentscreationtime * on: materialized-view table
 create mirroring-template *: kind
+create table * (): docstring folder
 create table *: based-on
 create table * based-on *: docstring folder ifnotexists
 create table * based-on * ifnotexists: docstring folder
@@ -230,7 +239,8 @@ create table * ingestion orc: mapping
 create table * ingestion parquet: mapping
 create table * ingestion w3clogfile: mapping
 create-merge: table tables
-create-or-alter continuous-export *: over
+create-merge table * (): docstring folder
+create-or-alter continuous-export * over () to: table
 create-or-alter continuous-export * to: table
 create-or-alter database * ingestion avro: mapping
 create-or-alter database * ingestion azmonstream: mapping
@@ -240,7 +250,7 @@ create-or-alter database * ingestion orc: mapping
 create-or-alter database * ingestion parquet: mapping
 create-or-alter database * ingestion w3clogfile: mapping
 create-or-alter: entity_group function graph_model mirroring-template workload_group
-create-or-alter external: table
+create-or-alter external table * (): kind
 create-or-alter external table *: kind
 create-or-alter materialized-view * on: materialized-view table
 create-or-alter materialized-view autoupdateschema * on: materialized-view table
@@ -262,6 +272,7 @@ create-or-alter table * ingestion orc: mapping
 create-or-alter table * ingestion parquet: mapping
 create-or-alter table * ingestion w3clogfile: mapping
 define: table tables
+define table * (): docstring folder
 delete async materialized-view *: records
 delete async table *: records
 delete cluster policy: caching callout managed_identity request_classification rowstore sandbox sharding streamingingestion
@@ -269,9 +280,10 @@ delete column * policy: caching encoding
 delete database * policy: caching diagnostics encoding extent_tags_retention ingestionbatching managed_identity merge retention sharding shards_grouping streamingingestion
 delete external table * policy: query_acceleration row_level_security
 delete follower database * materialized-view * policy: caching
-delete follower database *: materialized-views tables
+delete follower database * materialized-views () policy: caching
 delete follower database * policy: caching
 delete follower database * table * policy: caching
+delete follower database * tables () policy: caching
 delete graph_model * policy: caching
 delete materialized-view * policy: caching partitioning row_level_security
 delete materialized-view *: records
@@ -305,6 +317,7 @@ drop database * ingestion parquet: mapping
 drop database * ingestion w3clogfile: mapping
 drop empty extentcontainers *: until
 drop extent tags: retention
+drop extents (): from
 drop extents: from older whatif
 drop extents from *: limit
 drop extents from * trim by: datasize extentsize
@@ -321,8 +334,9 @@ drop follower database * monitors: from
 drop follower database * unrestrictedviewers: from
 drop follower database * users: from
 drop follower database * viewers: from
-drop follower: databases
+drop follower databases (): from
 drop function *: admins ifexists
+drop functions (): ifexists
 drop graph_model *: admins
 drop materialized-view *: admins
 drop rowstore *: ifexists
@@ -336,6 +350,7 @@ drop table * ingestion json: mapping
 drop table * ingestion orc: mapping
 drop table * ingestion parquet: mapping
 drop table * ingestion w3clogfile: mapping
+drop tables (): ifexists
 drop tempstorage: older
 drop unused: storedqueryresultcontainers
 drop-pretend extents: from older
@@ -381,63 +396,61 @@ replace async extents in: table
 replace database: keyvaultsecrets
 replace extents in: table
 set access * to: readonly readwrite
+set async ifnotexists: stored_query_result
+set async ifnotexists stored_query_result *: creationtime distributed docstring extend_schema folder format ignorefirstrecord ingestifnotexists ingestionmapping ingestionmappingreference persistdetails policy_ingestiontime recreate_schema small_dimension_table tags validationpolicy zippattern
+set async: stored_query_result
+set async stored_query_result *: creationtime distributed docstring extend_schema folder format ignorefirstrecord ingestifnotexists ingestionmapping ingestionmappingreference persistdetails policy_ingestiontime recreate_schema small_dimension_table tags validationpolicy zippattern
 set cluster: admins alldatabasesadmins alldatabasesmonitors alldatabasesviewers databasecreators monitors ops users viewers
 set cluster admins: none
-set cluster admins none: skip-results
 set cluster alldatabasesadmins: none
-set cluster alldatabasesadmins none: skip-results
 set cluster alldatabasesmonitors: none
-set cluster alldatabasesmonitors none: skip-results
 set cluster alldatabasesviewers: none
-set cluster alldatabasesviewers none: skip-results
 set cluster databasecreators: none
-set cluster databasecreators none: skip-results
 set cluster monitors: none
-set cluster monitors none: skip-results
 set cluster ops: none
-set cluster ops none: skip-results
 set cluster users: none
-set cluster users none: skip-results
 set cluster viewers: none
-set cluster viewers none: skip-results
 set continuous-export * cursor: to
 set database *: admins ingestors monitors prettyname unrestrictedviewers users viewers
 set database * admins: none
-set database * admins none: skip-results
 set database * ingestors: none
-set database * ingestors none: skip-results
 set database * monitors: none
-set database * monitors none: skip-results
 set database * unrestrictedviewers: none
-set database * unrestrictedviewers none: skip-results
 set database * users: none
-set database * users none: skip-results
 set database * viewers: none
-set database * viewers none: skip-results
 set database: prettyname
 set external table *: admins
 set external table * admins: none
-set external table * admins none: skip-results
 set function *: admins
 set function * admins: none
-set function * admins none: skip-results
 set graph_model *: admins
 set graph_model * admins: none
+set ifnotexists: stored_query_result
+set ifnotexists stored_query_result *: creationtime distributed docstring extend_schema folder format ignorefirstrecord ingestifnotexists ingestionmapping ingestionmappingreference persistdetails policy_ingestiontime recreate_schema small_dimension_table tags validationpolicy zippattern
 set materialized-view *: admins concurrency
 set materialized-view * admins: none
 set materialized-view * cursor: to
+set: stored_query_result
+set stored_query_result *: creationtime distributed docstring extend_schema folder format ignorefirstrecord ingestifnotexists ingestionmapping ingestionmappingreference persistdetails policy_ingestiontime recreate_schema small_dimension_table tags validationpolicy zippattern
 set table *: admins ingestors rowstore_references
 set table * admins: none
-set table * admins none: skip-results
 set table * ingestors: none
-set table * ingestors none: skip-results
+set-or-replace async: stored_query_result
+set-or-replace async stored_query_result *: creationtime distributed docstring extend_schema folder format ignorefirstrecord ingestifnotexists ingestionmapping ingestionmappingreference persistdetails policy_ingestiontime recreate_schema small_dimension_table tags validationpolicy zippattern
+set-or-replace: stored_query_result
+set-or-replace stored_query_result *: creationtime distributed docstring extend_schema folder format ignorefirstrecord ingestifnotexists ingestionmapping ingestionmappingreference persistdetails policy_ingestiontime recreate_schema small_dimension_table tags validationpolicy zippattern
 show *: extent
 show * extent: details
 show: cache callstacks certificates clockdiagnostics cloudsettings cluster commands commands-and-queries commconcurrency commpools continuous-export continuous-exports database databases diagnostics entity_group entity_groups extentcontainers fabric fabriccache fabricclocks fabriclocks featureflags filesystem freshness function functions graph_model graph_models graph_snapshot graph_snapshots journal materialized-view materialized-views memory mempools mirroring-template mirroring-templates operation operations plugins principal queries queryexecution queryplan request_support rowstore rowstores schema servicepoints stored_query_results table tables tcpconnections tcpports threadpools version whatsgoingon workload_group workload_groups
 show capacity: data-export extents-merge extents-partition graph_snapshot ingestions materialized-view mirroring periodic-storage-artifacts-cleanup purge-storage-artifacts-cleanup queries query-acceleration stored-query-results streaming-ingestion-post-processing table-purge
 show cluster admin: state
 show cluster: blockedprincipals databases details extents journal monitoring network principal principals scalein schema services
+show cluster databases (): datastats details identity metadata policies verbose
 show cluster databases: datastats details identity metadata policies verbose
+show cluster extents (): hot metadata where
+show cluster extents () hot: metadata where
+show cluster extents () hot metadata: where
+show cluster extents () metadata: where
 show cluster extents: hot metadata where
 show cluster extents hot: metadata where
 show cluster extents hot metadata: where
@@ -466,6 +479,10 @@ show database *: cslschema entity extents journal kqlschema principal principals
 show database * cslschema: if_later_than script
 show database * cslschema script: if_later_than
 show database * extentcontainers clean: operations
+show database * extents (): hot metadata where
+show database * extents () hot: metadata where
+show database * extents () hot metadata: where
+show database * extents () metadata: where
 show database * extents: hot metadata where
 show database * extents hot: metadata where
 show database * extents hot metadata: where
@@ -499,6 +516,10 @@ show database cslschema: if_later_than script
 show database cslschema script: if_later_than
 show database data storage artifacts cleanup: state
 show database extent tags: statistics
+show database extents (): hot metadata where
+show database extents () hot: metadata where
+show database extents () hot metadata: where
+show database extents () metadata: where
 show database extents: hot metadata where
 show database extents hot: metadata where
 show database extents hot metadata: where
@@ -524,6 +545,18 @@ show database schema as kql: script
 show database schema: details if_later_than violations
 show database schema details: if_later_than
 show database shard-groups: statistics
+show databases (): datastats details extents identity metadata policies schema verbose
+show databases () extents (): hot metadata where
+show databases () extents () hot: metadata where
+show databases () extents () hot metadata: where
+show databases () extents () metadata: where
+show databases () extents: hot metadata where
+show databases () extents hot: metadata where
+show databases () extents hot metadata: where
+show databases () extents metadata: where
+show databases () schema as: json
+show databases () schema: details
+show databases () schema details as: json
 show databases: datastats details entities identity metadata policies schema verbose
 show databases management: groups
 show databases schema as: json
@@ -566,9 +599,11 @@ show ingestion orc: mappings
 show ingestion parquet: mappings
 show ingestion w3clogfile: mappings
 show materialized-view *: cslschema details diagnostics extents failures kqlschema principals statistics
+show materialized-view * extents (): hot
 show materialized-view * extents: hot
 show materialized-view * policy: caching merge partitioning retention row_level_security
 show materialized-view * schema as: json
+show materialized-views (): details
 show materialized-views: details
 show memory: details
 show principal: access roles
@@ -586,6 +621,10 @@ show table * column: statistics
 show table * columns: classification
 show table *: cslschema details dimensions extents kqlschema principal principals rowstore_references rowstore_sealinfo rowstores shard-groups shards-group
 show table * data: statistics
+show table * extents (): hot metadata where
+show table * extents () hot: metadata where
+show table * extents () hot metadata: where
+show table * extents () metadata: where
 show table * extents corrupted: datetime
 show table * extents: hot metadata where
 show table * extents hot: metadata where
@@ -604,6 +643,16 @@ show table * policy: auto_delete caching encoding extent_tags_retention ingestio
 show table * principal: roles
 show table * schema as: json
 show table * shard-groups: statistics
+show tables (): details extents
+show tables () extents (): hot metadata where
+show tables () extents () hot: metadata where
+show tables () extents () hot metadata: where
+show tables () extents () metadata: where
+show tables () extents: hot metadata where
+show tables () extents hot: metadata where
+show tables () extents hot metadata: where
+show tables () extents metadata: where
+show tables () shard-groups: statistics
 show tables column statistics: older
 show tables: details
 show tables shard-groups: statistics
@@ -616,4 +665,10 @@ undo drop table * as *: version
 undo drop table *: version
 update async table * delete *: append
 update table * delete *: append
+: dup-next-failed-ingest dup-next-ingest ingest-from-storage-queued purge
+cancel queued ingestion: operation
+get ingestion: resources
+get kusto identity: token
+list: blobs
+show queued ingestion: operations
 `;

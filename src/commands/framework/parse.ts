@@ -35,9 +35,13 @@ export function parseCommand(text: string, commands: readonly Command[]): Parsed
   for (const command of commands) {
     let pipe: number | undefined;
     const toEnd = (position: number, state: State): State | undefined => {
-      const end = skipTrivia(text, position);
-      if (text[end] === '|') pipe = end + 1;
-      else if (end < text.length) return input.fail(end, 'the end of the command');
+      let end = skipTrivia(text, position);
+      if (text[end] === '|') {
+        pipe = end + 1;
+        return state;
+      }
+      if (text[end] === ';') end = skipTrivia(text, end + 1);
+      if (end < text.length) return input.fail(end, 'the end of the command');
       return state;
     };
     try {

@@ -6,13 +6,17 @@ import type { CommandContext, CommandServices, EntityReference } from './context
 import type { Command } from './define.js';
 import { parseCommand, verbOf, type ParsedCommand } from './parse.js';
 import { schema } from './schema.js';
-import { shifted } from './spans.js';
+import { shifted, withoutSecrets } from './spans.js';
 
 const OPERATION_ID = schema('OperationId: guid');
 
 /** Parses, authorizes and runs commands. The first grammar that fits wins, in the order of `commands`. */
 export function createCommandService(services: CommandServices, commands: readonly Command[]): CommandService {
-  async function run(text: string, request: RequestContext, mode: { readonly readOnly?: boolean } = {}) {
+  function run(text: string, request: RequestContext, mode: { readonly readOnly?: boolean } = {}) {
+    return withoutSecrets(text, () => runNow(text, request, mode));
+  }
+
+  async function runNow(text: string, request: RequestContext, mode: { readonly readOnly?: boolean }) {
     if (mode.readOnly === true && verbOf(text).verb !== 'show') {
       throw new KustoError(
         'BadRequest_CommandOnQueryEndpoint',
@@ -22,20 +26,22 @@ export function createCommandService(services: CommandServices, commands: readon
     const parsed = parseCommand(text, commands);
     const context = contextOf(parsed, request, request.signal, undefined);
     for (const entity of scopeOf(parsed)) authorize(parsed, context, entity);
-    const result = await execute(parsed, request);
+    const result = await execute(text, parsed, request);
     const { pipe } = parsed;
     return pipe === undefined
       ? result
       : shifted(pipe.offset, () => services.queries.runOver(result, pipe.text, request));
   }
 
-  async function execute(parsed: ParsedCommand, request: RequestContext): Promise<CommandResult> {
+  async function execute(text: string, parsed: ParsedCommand, request: RequestContext): Promise<CommandResult> {
     const { command, args } = parsed;
     const { operations } = services;
-    const work = async (signal: AbortSignal, operationId?: string): Promise<CommandResult> => {
-      const result = await command.run(args, contextOf(parsed, request, signal, operationId));
-      return 'columns' in result ? result : { columns: command.result, rows: result };
-    };
+    // Here too: what an operation fails with is kept, and shown.
+    const work = (signal: AbortSignal, operationId?: string): Promise<CommandResult> =>
+      withoutSecrets(text, async () => {
+        const result = await command.run(args, contextOf(parsed, request, signal, operationId));
+        return 'columns' in result ? result : { columns: command.result, rows: result };
+      });
     if (command.operation === undefined) return work(request.signal);
     if (args['async'] !== true) return operations.run(command.operation, request, work);
     return { columns: OPERATION_ID, rows: [[await operations.start(command.operation, request, work)]] };

@@ -138,27 +138,43 @@ export function readBalanced(text: string, position: number, open: string, close
   return undefined;
 }
 
+interface FoundLiteral {
+  readonly start: number;
+  readonly end: number;
+  readonly hidden: boolean;
+  readonly value: string;
+}
+
+/** Every literal of a text, past comments; one that never closes reaches to the end. */
+function* literalsOf(text: string): Iterable<FoundLiteral> {
+  for (let at = 0; at < text.length;) {
+    const past = skipTrivia(text, at);
+    const inWord = past === at && /\w/.test(text[at - 1] ?? '') && /[hH]/.test(text.charAt(at));
+    const part = past > at || inWord ? undefined : tryPart(text, at);
+    if (part !== undefined) yield { start: at, ...part };
+    else if (past === at && !inWord && matchAt(/[hH](?:@?['"]|```|~~~)/y, text, at) !== undefined) {
+      yield { start: at, end: text.length, hidden: true, value: text.slice(at + 2) };
+      return;
+    }
+    at = part?.end ?? Math.max(past, at + 1);
+  }
+}
+
 /** The text with every hidden literal (`h'…'`) blotted out: what may be logged or shown. */
 export function obfuscate(text: string): string {
   let shown = '';
   let at = 0;
-  while (at < text.length) {
-    const past = skipTrivia(text, at);
-    const inWord = /\w/.test(text[at - 1] ?? '');
-    const end = Math.max(past, at + 1);
-    if (past === at && !(inWord && /[hH]/.test(text.charAt(at)))) {
-      const part = tryPart(text, at);
-      if (part !== undefined) {
-        shown += part.hidden ? "h'****'" : text.slice(at, part.end);
-        at = part.end;
-        continue;
-      }
-      if (part === undefined && /^[hH](@?['"]|```|~~~)/.test(text.slice(at, at + 4))) return `${shown}h'****'`;
-    }
-    shown += text.slice(at, end);
+  for (const { start, end, hidden } of literalsOf(text)) {
+    if (!hidden) continue;
+    shown += `${text.slice(at, start)}h'****'`;
     at = end;
   }
-  return shown;
+  return shown + text.slice(at);
+}
+
+/** What the hidden literals of a text hide. */
+export function hiddenValues(text: string): readonly string[] {
+  return [...literalsOf(text)].filter(({ hidden }) => hidden).map(({ value }) => value);
 }
 
 function tryPart(text: string, at: number): LiteralPart | undefined {

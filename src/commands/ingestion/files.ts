@@ -12,6 +12,7 @@ import {
   LITERAL,
   name,
   oneOf,
+  opt,
   properties,
   row,
   schema,
@@ -31,7 +32,9 @@ const record = value('record', BRACKETED_RECORD);
 export const ingestInline = defineCommand({
   name: 'IngestInlineIntoTable',
   grammar: seq(
-    'ingest inline into table',
+    'ingest inline into',
+    // The reference's own examples leave it out.
+    opt('table'),
     name('table'),
     properties(FILE_PROPERTIES),
     oneOf(data('data'), list('records', record, null)),
@@ -70,7 +73,8 @@ export const ingestInto = defineCommand({
   grammar: seq(
     'ingest',
     flag('async', 'async'),
-    'into table',
+    'into',
+    opt('table'),
     name('table'),
     oneOf(seq('(', values('sources', LITERAL), ')'), value('source', LITERAL)),
     properties(FILE_PROPERTIES),

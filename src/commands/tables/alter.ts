@@ -92,7 +92,8 @@ export const alterTableColumnDocStrings = defineCommand({
   scope: (args) => tableScope(args.table),
   result: TABLE_SCHEMA,
   async run({ table, columns }, context) {
-    const after = await describeTable(context, table, (now) => withDocStrings(now, columns, false));
+    const { id } = tableOf(context, { name: table }, context.spanOf('table'));
+    const after = await changeColumns(context, id, (now) => withDocStrings(now, columns, false));
     return [schemaRow(after, context.database)];
   },
 });
@@ -104,7 +105,8 @@ export const alterMergeTableColumnDocStrings = defineCommand({
   scope: (args) => tableScope(args.table),
   result: TABLE_SCHEMA,
   async run({ table, columns }, context) {
-    const after = await describeTable(context, table, (now) => withDocStrings(now, columns, true));
+    const { id } = tableOf(context, { name: table }, context.spanOf('table'));
+    const after = await changeColumns(context, id, (now) => withDocStrings(now, columns, true));
     return [schemaRow(after, context.database)];
   },
 });

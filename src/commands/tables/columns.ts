@@ -69,9 +69,11 @@ async function renameColumns(context: CommandContext, renames: readonly Rename[]
   if (first === undefined || tables.some(({ id }) => id !== first.id)) {
     throw new KustoError('BadRequest_InvalidSchema', 'All columns of one .rename columns must be of the same table.');
   }
-  const { value } = await context.catalog.transact((tx) => {
-    const table = tx.get('table', first.id) ?? first;
+  // With the table's lock, like any change of columns: two changes at once would lose one.
+  const renamed = new Set<number>();
+  const after = await changeColumns(context, first.id, (table) => {
     const names = new Map(renames.map(({ to, column }) => [columnOf(table, column.column).id, to]));
+    for (const id of names.keys()) renamed.add(id);
     const columns = table.columns.map((column) => ({ ...column, name: names.get(column.id) ?? column.name }));
     const twice = columns.find((column, index) => columns.findIndex(({ name }) => name === column.name) !== index);
     if (twice !== undefined) {
@@ -80,12 +82,11 @@ async function renameColumns(context: CommandContext, renames: readonly Rename[]
         `Table '${table.name}' would have two columns '${twice.name}'. Choose another name.`,
       );
     }
-    tx.put({ ...table, columns });
-    return columns
-      .filter(({ id }) => names.has(id))
-      .map(({ name, type }) => [`${table.name}.${name}`, clrTypeOf(type), '']);
+    return { ...table, columns };
   });
-  return value;
+  return after.columns
+    .filter(({ id }) => renamed.has(id))
+    .map(({ name, type }) => [`${after.name}.${name}`, clrTypeOf(type), '']);
 }
 
 export const renameColumn = defineCommand({

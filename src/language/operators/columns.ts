@@ -2,7 +2,7 @@ import { KustoError } from '../../errors/index.js';
 import { use, type Assignment, type Column } from '../../plan/index.js';
 import type { OperatorBinder, Scope, Table } from '../context.js';
 import type { SyntaxNode } from '../parser.js';
-import { items, nameOf, kindOf, part, resultColumns, spanOf, textOf } from '../syntax.js';
+import { items, nameOf, kindOf, part, resultColumns, spanOf, symbolKindOf, textOf } from '../syntax.js';
 import { bindNamed } from './named.js';
 import { kept, projected } from './tables.js';
 
@@ -59,12 +59,16 @@ export function positional(node: SyntaxNode, input: Table, scope: Scope, part = 
   }));
 }
 
+const isColumn = ({ ReferencedSymbol: symbol }: SyntaxNode): boolean =>
+  !!symbol && symbolKindOf(symbol) === 'ColumnSymbol';
+
 /** `extend`: replaces columns of the same name in place and appends the others. */
 function extended(node: SyntaxNode, input: Table, scope: Scope): Table {
   const inner = scope.over(input);
   const results = resultColumns(node);
+  // A column alone adds nothing; a variable or parameter alone adds a column of its name.
   const outputs = items(node, 'Expressions').flatMap((expression) =>
-    kindOf(expression) === 'NameReference' ? [] : bindNamed(expression, inner),
+    kindOf(expression) === 'NameReference' && isColumn(expression) ? [] : bindNamed(expression, inner),
   );
   const taken = new Set([...input.columns.map((column) => column.name), ...outputs.map((output) => output.name)]);
   const automatic = results.filter((result) => !taken.has(result.name)).map((result) => result.name);

@@ -98,7 +98,11 @@ class AggregateCollector {
     const named = kindOf(node) === 'SimpleNamedExpression' || kindOf(node) === 'CompoundNamedExpression';
     const expression = named ? part(node, 'Expression') : node;
     const symbol = expression.ResultType;
-    if (isAggregateCall(expression) && symbol && symbolKindOf(symbol) === 'TupleSymbol') return this.tuple(expression);
+    // The binder gives arg_max(x) with one column no tuple, but it picks a row all the same.
+    const picks = isAggregateCall(expression) && /^arg_m(ax|in)$/.test(nameOf(part(expression, 'Name')));
+    if (picks || (isAggregateCall(expression) && symbol && symbolKindOf(symbol) === 'TupleSymbol')) {
+      return this.tuple(expression);
+    }
     return [
       withAggregates(
         (inside) => this.replace(inside),

@@ -8,7 +8,7 @@ import type { StorageAddress } from '../address.js';
 import type { StoreCredential } from '../credential.js';
 import { checkObjectName, objectUrl } from '../object-name.js';
 import type { ObjectInfo, ObjectStore, PutOptions } from '../object-store.js';
-import type { StoreOptions } from '../open-store.js';
+import type { StoreOptions } from '../store-options.js';
 import { containerClient } from './client.js';
 import { codeOf, storageError, type Access } from './errors.js';
 

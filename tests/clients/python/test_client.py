@@ -67,8 +67,8 @@ class ClientTest(unittest.TestCase):
         properties = ClientRequestProperties()
         properties.set_parameter("name", "it's | take 1")
         properties.set_parameter("least", 2)
-        text = "declare query_parameters(name: string, least: long); range x from 1 to 3 step 1 | where x >= least | extend name"
-        self.assertEqual(self.rows(text, properties), [{"x": x, "name": "it's | take 1"} for x in (2, 3)])
+        text = "declare query_parameters(name: string, least: long); range x from 1 to 3 step 1 | where x >= least | extend n = name"
+        self.assertEqual(self.rows(text, properties), [{"x": x, "n": "it's | take 1"} for x in (2, 3)])
 
     def test_a_data_frame_has_the_columns_and_types(self):
         table = self.client.execute(DATABASE, "range x from 1 to 1000 step 1 | extend y = x * 0.5").primary_results[0]

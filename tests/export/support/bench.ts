@@ -28,6 +28,7 @@ import type { RequestContext } from '../../../src/query/query-service.js';
 import type { AccessToken, ManagedIdentity } from '../../../src/security/index.js';
 import type { StoreOptions } from '../../../src/storage/index.js';
 import type { KustoValue } from '../../../src/values/index.js';
+import { IngestionService } from '../../../src/ingestion/ingestion-service.js';
 import { Queries } from '../../../src/query/service.js';
 import { ExternalTables } from '../../../src/query/external-tables.js';
 import { DUCKDB } from '../../../src/sql/dialects/duckdb/index.js';
@@ -89,7 +90,7 @@ export async function openBench(options: BenchOptions) {
     dialect: DUCKDB,
     security,
     external: new ExternalTables({ catalog, engine, security, secrets, store, maxScanBytes: 1e9 }),
-    clusterEndpoint: '',
+    clusterEndpoint: () => '',
     clock: () => clock.now(),
   });
   /** Texts that were asked for. */
@@ -118,10 +119,22 @@ export async function openBench(options: BenchOptions) {
   const capacity = new ExportCapacity(() => options.capacity ?? 2);
   const scheduler = new Scheduler({ services, capacity, clock, ...options.scheduler });
   const operations = new OperationRunner(catalog, clock);
-  const commands = createCommandService({ catalog, engine, queries, security, secrets, store, operations, clock }, [
-    ...CORE_COMMANDS,
-    ...exportCommands({ services, control: scheduler }),
-  ]);
+  const commands = createCommandService(
+    {
+      catalog,
+      engine,
+      queries,
+      ingestion: await IngestionService.open({ engine, catalog, localRoots: store.localRoots }),
+      security,
+      secrets,
+      store,
+      operations,
+      clock,
+      exportCapacity: capacity,
+      about: { version: 'test', startedOn: clock.now(), address: '' },
+    },
+    [...CORE_COMMANDS, ...exportCommands({ services, control: scheduler })],
+  );
   const run = (text: string, as: Caller = ADMIN, database = 'Db') => commands.run(text, requestOf(as, database));
   return {
     run,

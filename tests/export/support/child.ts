@@ -1,14 +1,18 @@
 /**
  * A server's part in export, in a process of its own, to be killed: ingests the ids from 0 on in slices, while a job
- * exports them. Opened again on the same folder it goes on where the catalog says. Its last line is what it did.
+ * exports them, three files a window. Opened again on the same folder it goes on where the catalog says; with other
+ * addresses, the external table has been moved meanwhile. Its last line is what it did.
  *
- * Arguments: root folder, number of slices, records a slice, number of addresses.
+ * Arguments: root folder, number of slices, records a slice, connection strings.
  */
 import { join } from 'node:path';
+import { KustoError } from '../../../src/errors/index.js';
+import { connectionRef } from '../../../src/external/index.js';
 import { columnName, tableName } from '../../../src/sql/dialects/duckdb/layout.js';
 import { createExternalTable, createJob, createTables, DATABASE, ingest, jobOf, openBench } from './bench.js';
 
-const [root = '', slices = 0, size = 0, addresses = 1] = [process.argv[2], ...process.argv.slice(3).map(Number)];
+const [root = '', slicesText, sizeText, ...addresses] = process.argv.slice(2);
+const [slices, size] = [Number(slicesText), Number(sizeText)];
 
 const bench = await openBench({
   folder: join(root, 'data'),
@@ -18,13 +22,11 @@ const bench = await openBench({
 
 const snapshot = bench.catalog.snapshot();
 if (snapshot.byName('table', DATABASE, 'T') === undefined) await createTables(bench, 'T');
-if (snapshot.get('externalTable', 'target') === undefined) {
-  const connections = Array.from({ length: addresses }, (_, index) => ({
-    address: `file://${root}/target/${index}`,
-    credential: 'none' as const,
-  }));
-  await createExternalTable(bench, connections);
-}
+await createExternalTable(bench, [], {
+  connections: addresses.map((text) => connectionRef(text, (clear) => bench.secrets.seal(clear))),
+  partitions: [{ name: 'Label', type: 'string', source: 'label', function: { kind: 'value' } }],
+  pathFormat: [{ kind: 'partition', name: 'Label' }],
+});
 if (snapshot.get('continuousExport', 'job') === undefined) await createJob(bench, { intervalTicks: '100000' });
 
 const counted = await bench.engine.run({
@@ -38,15 +40,20 @@ await counted.close();
 
 await bench.scheduler.start();
 console.log('started');
-for (let slice = ingested / size; slice < slices; slice++) await ingest(bench, 'T', slice * size, slice * size + size);
+for (let slice = ingested / size; slice < slices; slice++) {
+  await ingest(bench, 'T', slice * size, slice * size + size, (id) => `l${id % 3}`);
+}
 while (
   jobOf(bench).cursor !== bench.catalog.currentCursor().toString() ||
   bench.services.journal.entries().length > 0
 ) {
-  await bench.scheduler.runNow('job', new AbortController().signal).catch(() => undefined);
+  // Passing faults are tried again; what lasts is told.
+  await bench.scheduler.runNow('job', new AbortController().signal).catch((error: unknown) => {
+    if (!(error instanceof KustoError) || error.permanent) throw error;
+  });
 }
 const artifacts = await bench.catalog.artifacts('job');
 const files = artifacts.map(({ path, numRecords }) => [path, numRecords]);
 const failures = await bench.catalog.failures('job');
 await bench.close();
-console.log(JSON.stringify({ files, failures: failures.length }));
+console.log(JSON.stringify({ files, failures: failures.map((one) => one.details) }));

@@ -12,11 +12,15 @@ export interface ChildResult {
 /** Runs the exporting child; `killAfter` sends SIGKILL so many milliseconds after it has started to work. */
 export function runChild(
   args: readonly (string | number)[],
-  options: { readonly failpoints?: string; readonly killAfter?: number } = {},
+  options: {
+    readonly failpoints?: string;
+    readonly killAfter?: number;
+    readonly env?: Readonly<Record<string, string>>;
+  } = {},
 ): { readonly child: ChildProcess; readonly result: Promise<ChildResult> } {
   const child = spawn(process.execPath, ['--import', 'tsx', CHILD, ...args.map(String)], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, CALYPSO_FAILPOINTS: options.failpoints ?? '' },
+    env: { ...process.env, CALYPSO_FAILPOINTS: options.failpoints ?? '', ...options.env },
   });
   let output = '';
   let timer: NodeJS.Timeout | undefined;
@@ -39,7 +43,7 @@ export function runChild(
 /** What a child that came to its end says last. */
 export function reportOf(result: ChildResult): {
   readonly files: readonly (readonly [string, number])[];
-  readonly failures: number;
+  readonly failures: readonly string[];
 } {
   if (result.code !== 0) throw new Error(`the child failed (${result.code ?? result.signal}):\n${result.output}`);
   return JSON.parse(result.output.trim().split('\n').at(-1) ?? '') as ReturnType<typeof reportOf>;

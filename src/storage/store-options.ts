@@ -1,0 +1,8 @@
+export interface StoreOptions {
+  /** Folders under which local addresses are allowed; none by default. */
+  readonly localRoots?: readonly string[];
+  /** Milliseconds that one request may take: a block of 8 MiB, a page of a list. Default 60,000. */
+  readonly requestDeadline?: number;
+  /** PEM of a certificate authority that is trusted beside the well-known ones. */
+  readonly certificateAuthority?: string;
+}
