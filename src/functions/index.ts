@@ -8,6 +8,7 @@ import { STRING_FUNCTIONS } from './strings.js';
 import { TEXT_PARSING_FUNCTIONS } from './text-parsing.js';
 import { MAKE_SERIES_FUNCTIONS } from './make-series.js';
 import { TEXT_FUNCTIONS } from './text.js';
+import { UNIT_FUNCTIONS } from './units.js';
 import type { ScalarFunction } from './scalar-function.js';
 import { ARRAY_FUNCTIONS } from './arrays.js';
 import { ARRAY_SORT_FUNCTIONS } from './array-sort.js';
@@ -35,31 +36,17 @@ const FAMILIES: readonly (readonly ScalarFunction[])[] = [
   HASH_FUNCTIONS,
   DATETIME_FUNCTIONS,
   MATH_FUNCTIONS,
+  UNIT_FUNCTIONS,
+  ARRAY_FUNCTIONS,
+  ARRAY_SORT_FUNCTIONS,
+  BAG_FUNCTIONS,
+  SET_FUNCTIONS,
+  IP_FUNCTIONS,
+  IP_SEARCH_FUNCTIONS,
 ];
 
 const FUNCTIONS: ReadonlyMap<string, ScalarFunction> = new Map(
-<<<<<<< src/zz_ours.ts
-  [
-    ...MAKE_SERIES_FUNCTIONS,
-    ...TEXT_FUNCTIONS,
-    ...DYNAMIC_FUNCTIONS,
-    ...ARRAY_FUNCTIONS,
-    ...ARRAY_SORT_FUNCTIONS,
-    ...BAG_FUNCTIONS,
-    ...SET_FUNCTIONS,
-    ...IP_FUNCTIONS,
-    ...IP_SEARCH_FUNCTIONS,
-    ...STRING_FUNCTIONS,
-    ...TEXT_PARSING_FUNCTIONS,
-    ...PARSE_FUNCTIONS,
-    ...ENCODING_FUNCTIONS,
-    ...HASH_FUNCTIONS,
-    ...DATETIME_FUNCTIONS,
-    ...MATH_FUNCTIONS,
-  ].map((definition) => [definition.name, definition]),
-=======
   FAMILIES.flat().map((definition) => [definition.name, definition]),
->>>>>>> src/zz_theirs.ts
 );
 
 export function scalarFunction(name: string): ScalarFunction | undefined {

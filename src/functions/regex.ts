@@ -24,16 +24,7 @@ export class Regex {
   static of(pattern: string): Regex {
     const known = Regex.cache.get(pattern);
     if (known) return known;
-    let made: Regex;
-    try {
-      made = new Regex(pattern, new RRegex(pattern));
-    } catch (cause) {
-      const reason = cause instanceof Error ? cause.message.split('\n').at(-1)! : '';
-      throw new KustoError(
-        'SEM0001',
-        `'${pattern}' is not a valid regular expression: ${reason.replace(/^error: /, '')}.`,
-      );
-    }
+    const made = Regex.compile(pattern);
     // Patterns may come from rows: keep the memory bounded, and give the compiled ones back.
     if (Regex.cache.size >= 200) {
       const [oldest, held] = Regex.cache.entries().next().value!;
@@ -43,6 +34,18 @@ export class Regex {
     }
     Regex.cache.set(pattern, made);
     return made;
+  }
+
+  private static compile(pattern: string): Regex {
+    try {
+      return new Regex(pattern, new RRegex(pattern));
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message.split('\n').at(-1)! : '';
+      throw new KustoError(
+        'SEM0001',
+        `'${pattern}' is not a valid regular expression: ${reason.replace(/^error: /, '')}.`,
+      );
+    }
   }
 
   test(text: string): boolean {

@@ -3,7 +3,8 @@ import { KustoError } from '../errors/index.js';
 import { percentDecoded } from './encodings.js';
 import { writeJson, type Json } from './json.js';
 import type { ScalarFunction } from './scalar-function.js';
-import { textsOf } from './strings.js';
+import { elementsOf, textsOf } from './strings.js';
+import { userAgentParts } from './user-agent.js';
 
 /** Functions that take text apart: CSV, paths, URLs, versions, command lines. */
 
@@ -141,6 +142,22 @@ export const TEXT_PARSING_FUNCTIONS: readonly ScalarFunction[] = [
     writeJson({ 'Query Parameters': queryParameters(query) }),
   ),
   textual('version_digits', 'Digits of parse_version(); empty when the text is no version (internal).', versionNumber),
+  {
+    name: 'parse_user_agent',
+    nulls: 'own',
+    doc: "Parts of a browser's user agent text: 'browser', 'os', 'device' or an array of these.",
+    evaluate: ([agent, wanted], call) => {
+      const names = elementsOf(wanted!, call.argumentTypes[1]!);
+      const parts = userAgentParts(textsOf([agent!], call)[0]!, names);
+      if (parts === undefined) {
+        throw new KustoError(
+          'SEM0001',
+          `parse_user_agent(): looks for 'browser', 'os' or 'device', not for '${names.join("', '")}'.`,
+        );
+      }
+      return writeJson(parts);
+    },
+  },
   textual('parse_command_line', 'Array of the arguments of a command line.', (line, kind = 'windows') => {
     if (kind.toLowerCase() !== 'windows') {
       throw new KustoError('SEM0001', `parse_command_line(): the parser '${kind}' is not known; use 'windows'.`);

@@ -3,6 +3,7 @@ import { literal, use, type Scalar } from '../plan/index.js';
 import type { KustoType } from '../values/index.js';
 import { isWindowFunction } from '../functions/windows.js';
 import { foldRequestFact } from './request-facts.js';
+import { constantBool } from './constants.js';
 import { bindScalar, bindTable, Scope } from './context.js';
 import { call, isTabular, typeOf } from './calls-to.js';
 import { functionBody, isUserFunction, parametersOf } from './user-functions.js';
@@ -101,6 +102,29 @@ const SPECIAL: Readonly<Record<string, (node: SyntaxNode, scope: Scope) => Scala
     const pairs = row.columns.flatMap((column): Scalar[] => [literal('string', column.name), use(column)]);
     const skip = ignoreNulls?.kind === 'literal' && ignoreNulls.value === true;
     return call(node, skip ? 'bag_pack_without_nulls' : 'bag_pack', pairs, 'dynamic');
+  },
+  assert: (node, scope) => {
+    const [condition, message] = argumentsOf(node);
+    const held = constantBool(bindScalar(condition!, scope));
+    if (held === undefined) throw unsupported(node, 'assert() of a condition that is no constant');
+    if (held) return literal('bool', true);
+    throw new KustoError('SEM0001', `assert() has failed with message: '${constantString(message!, scope)}'.`, {
+      span: spanOf(node),
+    });
+  },
+  bin_auto: (node, scope) => {
+    const value = bindScalar(argumentsOf(node)[0]!, scope);
+    const { settings } = scope.context;
+    const size = settings.get('query_bin_auto_size');
+    if (!size) throw new KustoError('SEM0001', 'bin_auto() needs: set query_bin_auto_size=…;', { span: spanOf(node) });
+    const fixed = settings.get('query_bin_auto_at');
+    return fixed
+      ? call(node, 'bin_at', [value, size, fixed], value.type)
+      : call(node, 'bin', [value, size], value.type);
+  },
+  column_names_of: (node, scope) => {
+    const { columns } = bindTable(argumentsOf(node)[0]!, scope);
+    return literal('dynamic', JSON.stringify(columns.map((column) => column.name)));
   },
   repeat: (node, scope) => {
     const args = argumentsOf(node).map((argument) => bindScalar(argument, scope));

@@ -1,5 +1,5 @@
 import { KustoError, type Span } from '../errors/index.js';
-import { literal, use, type Column, type Relation, type Scalar, type Scan } from '../plan/index.js';
+import { literal, use, type Column, type Literal, type Relation, type Scalar, type Scan } from '../plan/index.js';
 import type { ColumnSchema, KustoType } from '../values/index.js';
 import type { SyntaxNode } from './parser.js';
 import { tableNamed, type Schema, type SchemaDatabase, type SchemaTable } from './schema.js';
@@ -72,6 +72,8 @@ export class BindContext {
   crossCluster = false;
   visualization: Record<string, unknown> | null = null;
   readonly options: Record<string, string | number | boolean> = {};
+  /** Values of `set` statements as they were written. */
+  readonly settings = new Map<string, Literal>();
 
   constructor(
     readonly schema: Schema,

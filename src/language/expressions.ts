@@ -2,11 +2,13 @@ import { KustoError } from '../errors/index.js';
 import { literal, use, type Scalar } from '../plan/index.js';
 import { bindFunctionCall } from './calls.js';
 import { bindScalar, bindTable, type Scope } from './context.js';
+import { anyColumn, combined } from './any-column.js';
 import { aggregateInstead, call, isTabular, typeOf } from './calls-to.js';
+import type { KustoType } from '../values/index.js';
 import { dynamicText } from './dynamic-literals.js';
 import { decodeLiteral, decodeString } from './literals.js';
 import type { SyntaxNode } from './parser.js';
-import { items, kindOf, nameOf, part, spanOf, symbolKindOf, textOf, unsupported } from './syntax.js';
+import { items, kindOf, nameOf, part, spanOf, symbolKindOf, textOf, typeOfSymbol, unsupported } from './syntax.js';
 
 /** Binds a scalar expression of the official tree to the plan. */
 export function bindExpression(node: SyntaxNode, scope: Scope): Scalar {
@@ -47,7 +49,8 @@ const BINDERS: Readonly<Record<string, (node: SyntaxNode, scope: Scope) => Scala
   PrefixUnaryExpression: (node, scope) => {
     const operand = bindScalar(part(node, 'Expression'), scope);
     if (textOf(part(node, 'Operator')) === '+') return operand;
-    if (operand.type === 'dynamic') throw unsupported(node, 'The negative of a dynamic value (without tolong() or its like)');
+    if (operand.type === 'dynamic')
+      throw unsupported(node, 'The negative of a dynamic value (without tolong() or its like)');
     return negated(operand) ?? call(node, 'negate', [operand]);
   },
   BinaryExpression: bindBinary,
@@ -65,6 +68,8 @@ const BINDERS: Readonly<Record<string, (node: SyntaxNode, scope: Scope) => Scala
   HasAllExpression: (node, scope) => bindHasList(node, scope, 'has_all'),
   FunctionCallExpression: bindFunctionCall,
   ToScalarExpression: (node, scope) => {
+    const inside = part(node, 'Expression');
+    if (typeOfSymbol(inside.ResultType)) return bindScalar(inside, scope);
     const { relation, columns } = bindTable(part(node, 'Expression'), scope);
     const first = columns[0];
     if (!first) throw unsupported(node, 'toscalar() of a table without columns');
@@ -181,17 +186,22 @@ function bindStar(node: SyntaxNode, operator: string, scope: Scope): Scalar {
   const right = bindScalar(part(node, 'Right'), scope);
   const row = scope.requireRow(spanOf(node));
   const name = CANONICAL[operator] ?? operator;
-  const tests = row.columns
-    .filter((column) => column.type === 'string' || column.type === 'dynamic' || name === '==')
-    .map((column): Scalar => {
-      const value: Scalar = column.type === 'string' ? use(column) : call(node, 'tostring', [use(column)], 'string');
-      return call(node, name, [value, right], 'bool');
-    });
-  const combine = operator.startsWith('!') ? 'and' : 'or';
-  return tests.length === 0
-    ? literal('bool', operator.startsWith('!'))
-    : tests.reduce((a, b) => call(node, combine, [a, b], 'bool'));
+  const negative = operator.startsWith('!');
+  if (!TEXT_OPERATORS.has(positive) && right.type !== 'string') {
+    const comparable = row.columns.filter(
+      (column) => column.type === right.type || (isNumber(column.type) && isNumber(right.type)),
+    );
+    return combined(
+      node,
+      comparable.map((column) => call(node, name, [use(column), right], 'bool')),
+      negative,
+    );
+  }
+  return anyColumn(node, row.columns, (value) => call(node, name, [value, right], 'bool'), negative);
 }
+
+const TEXT_OPERATORS = new Set([...STAR_OPERATORS].filter((operator) => operator !== '=='));
+const isNumber = (type: KustoType): boolean => ['int', 'long', 'real', 'decimal'].includes(type);
 
 function bindIn(node: SyntaxNode, scope: Scope): Scalar {
   const operator = textOf(part(node, 'Operator'));

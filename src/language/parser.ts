@@ -43,6 +43,7 @@ export interface Diagnostic {
 }
 
 export interface KustoCode {
+  readonly Text: string;
   readonly Syntax: SyntaxNode;
   readonly Kind: string;
   readonly ResultType: SymbolNode | null;

@@ -116,6 +116,7 @@ function bindSetOption(statement: SyntaxNode, scope: Scope): void {
   const clause = maybe(statement, 'ValueClause');
   const value = clause ? bindScalar(part(clause, 'Expression'), scope) : undefined;
   if (value && value.kind !== 'literal') throw unsupported(statement, 'A set statement whose value is not a literal');
+  if (value) scope.context.settings.set(name, value);
   const held = value?.value ?? true;
   scope.context.options[name] = typeof held === 'bigint' ? Number(held) : held;
 }

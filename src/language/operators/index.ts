@@ -6,6 +6,7 @@ import { PARSE_OPERATORS } from './parse.js';
 import { SERIES_OPERATORS } from './make-series.js';
 import { PARTITION_OPERATORS } from './partition.js';
 import { ROW_OPERATORS } from './rows.js';
+import { SEARCH_OPERATORS } from './search.js';
 import { SCAN_OPERATORS } from './scan.js';
 import { SUMMARIZE_OPERATORS } from './summarize.js';
 import { UNION_OPERATORS } from './union.js';
@@ -20,6 +21,7 @@ export const OPERATORS: Readonly<Record<string, OperatorBinder>> = {
   ...EXPAND_OPERATORS,
   ...PARSE_OPERATORS,
   ...SERIES_OPERATORS,
+  ...SEARCH_OPERATORS,
   ...PARTITION_OPERATORS,
   ...SCAN_OPERATORS,
 };

@@ -8,10 +8,12 @@ import { externalTableNamed } from '../schema.js';
 import { items, maybe, nameOf, part, resultColumns, spanOf, textOf, typeOfSymbol } from '../syntax.js';
 import { positional } from './columns.js';
 import { parametersOf } from './parameters.js';
+import { SEARCH_SOURCES } from './search.js';
 import { united } from './union.js';
 
 /** Tabular expressions that start a pipeline, by class name; functions by `name()`. */
 export const SOURCES: Readonly<Record<string, (node: SyntaxNode, scope: Scope) => Table>> = {
+  ...SEARCH_SOURCES,
   DataTableExpression: (node, scope) => {
     const columns = scope.context.columns(resultColumns(node));
     const cells = items(node, 'Values').map((cell, i) =>

@@ -1,4 +1,5 @@
 import { literal, use, type Column, type Scalar } from '../../plan/index.js';
+import type { ColumnSchema } from '../../values/index.js';
 import { bindTable, type OperatorBinder, type Scope, type Table } from '../context.js';
 import type { SyntaxNode } from '../parser.js';
 import { items, kindOf, resultColumns, textOf, unsupported } from '../syntax.js';
@@ -22,7 +23,17 @@ export function united(node: SyntaxNode, piped: readonly Member[], scope: Scope)
     ...piped,
     ...items(node, 'Expressions').flatMap((expression, i) => membersOf(expression, i + piped.length, scope)),
   ];
-  const columns = scope.context.columns(resultColumns(node));
+  return unionOf(resultColumns(node), source, members, scope);
+}
+
+/** Rows of all members under the columns of the result; the column `source` gets the member's name. */
+export function unionOf(
+  result: readonly ColumnSchema[],
+  source: string | undefined,
+  members: readonly Member[],
+  scope: Scope,
+): Table {
+  const columns = scope.context.columns(result);
   const ambiguous = new Set(columns.map((column) => column.name));
   const maps = members.map(({ name, table }) =>
     columns.map((column): Scalar | undefined => {
@@ -46,7 +57,7 @@ function memberColumn(table: Table, column: Column, names: ReadonlySet<string>):
   );
 }
 
-function membersOf(node: SyntaxNode, index: number, scope: Scope): Member[] {
+export function membersOf(node: SyntaxNode, index: number, scope: Scope): Member[] {
   switch (kindOf(node)) {
     case 'NameReference': {
       const text = textOf(node);

@@ -3,6 +3,7 @@ import type { KustoType } from '../../../../values/index.js';
 import type { LoweredArgument, LoweredCall, ScalarRow } from '../../../dialect.js';
 import { sql, value, type Sql } from '../../../tree.js';
 import { castTo } from '../cast.js';
+import { decimalCall } from './mathematics.js';
 
 /** Datetimes and timespans are ticks (BIGINT); the calendar is DuckDB's, by way of kql_date and kql_date_ticks. */
 
@@ -88,7 +89,11 @@ const datetimePart: ScalarRow = (call) => {
 function bin(call: LoweredCall): Sql | undefined {
   const [held, size] = call.args as [LoweredArgument, LoweredArgument | undefined];
   if (!size) return call.type === 'real' ? sql`floor(${castTo(held.sql, 'real')})` : held.sql;
-  if (held.type === 'dynamic' || size.type === 'dynamic' || call.type === 'decimal') return undefined;
+  if (held.type === 'dynamic' || size.type === 'dynamic' || call.type === 'decimal') {
+    return call.type === 'decimal' && held.type !== 'dynamic' && size.type !== 'dynamic'
+      ? decimalCall('decimal_bin', call)
+      : undefined;
+  }
   if (call.type === 'real') return sql`kql_bin_real(${castTo(held.sql, 'real')}, ${castTo(size.sql, 'real')})`;
   if (call.type === 'datetime') return sql`kql_datetime_range(kql_bin(${held.sql}, CAST(${size.sql} AS BIGINT)))`;
   return castTo(sql`kql_bin(${held.sql}, ${size.sql})`, call.type);
