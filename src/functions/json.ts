@@ -23,6 +23,12 @@ export type JsonBag = ReadonlyMap<string, Json>;
 export class JsonNumber {
   constructor(readonly text: string) {}
 
+  /** A whole number that is a real: its text has a point or an exponent. */
+  static ofReal(value: number): JsonNumber {
+    const text = String(value);
+    return new JsonNumber(text.includes('e') ? text : `${text}.0`);
+  }
+
   get isReal(): boolean {
     return /[.eE]/.test(this.text);
   }
@@ -74,7 +80,7 @@ export function jsonOf(value: KustoValue, type: KustoType): Json {
 /** A real inside of a dynamic value; NaN and the infinities are text there. */
 export function realOf(value: number): Json {
   if (!Number.isFinite(value)) return JSON.parse(realJson(value)) as string;
-  return Number.isInteger(value) ? new JsonNumber(realJson(value)) : value;
+  return Number.isInteger(value) ? JsonNumber.ofReal(value) : value;
 }
 
 /** A dynamic value converted as `tolong()`, `tostring()` and their like do; what does not convert is null (or empty). */
