@@ -33,7 +33,7 @@ function pathsOf(value: Json, prefix: string, found: Set<string>): Set<string> {
 }
 
 /** Name of the type of what a dynamic value holds. */
-function typeNameOf(value: Json): string {
+export function typeNameOf(value: Json): string {
   if (value === null) return 'null';
   if (isArray(value)) return 'array';
   if (value instanceof JsonNumber) return value.isReal ? 'real' : 'long';

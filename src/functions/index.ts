@@ -1,9 +1,11 @@
 import { DATETIME_FUNCTIONS } from './datetimes.js';
 import { DYNAMIC_FUNCTIONS } from './dynamic.js';
 import { ENCODING_FUNCTIONS } from './encodings.js';
+import { GEO_FUNCTIONS } from './geo/index.js';
 import { HASH_FUNCTIONS } from './hashes.js';
 import { MATH_FUNCTIONS } from './mathematics.js';
 import { PARSE_FUNCTIONS } from './parse-patterns.js';
+import { SERIES_FUNCTIONS } from './series/index.js';
 import { STRING_FUNCTIONS } from './strings.js';
 import { TEXT_PARSING_FUNCTIONS } from './text-parsing.js';
 import { MAKE_SERIES_FUNCTIONS } from './make-series.js';
@@ -16,10 +18,13 @@ import { BAG_FUNCTIONS } from './bags.js';
 import { SET_FUNCTIONS } from './sets.js';
 import { IP_FUNCTIONS } from './ip.js';
 import { IP_SEARCH_FUNCTIONS } from './ip-search.js';
+import { BAG_SHAPE } from './bag-shape.js';
 
 export type { KeyValueOptions } from './key-values.js';
 export { isArray, JsonNumber, parseJson, scalarOf, type Json } from './json.js';
 export type { FunctionCall, ScalarFunction } from './scalar-function.js';
+export { formatPieces } from './datetime-format.js';
+export { plainPattern } from './parse-patterns.js';
 export { PERIOD_TICKS } from './datetimes.js';
 export { asciiRe2 } from './regex.js';
 export { isWindowFunction } from './windows.js';
@@ -29,6 +34,13 @@ const FAMILIES: readonly (readonly ScalarFunction[])[] = [
   MAKE_SERIES_FUNCTIONS,
   TEXT_FUNCTIONS,
   DYNAMIC_FUNCTIONS,
+  ARRAY_FUNCTIONS,
+  ARRAY_SORT_FUNCTIONS,
+  BAG_FUNCTIONS,
+  SET_FUNCTIONS,
+  IP_FUNCTIONS,
+  IP_SEARCH_FUNCTIONS,
+  [BAG_SHAPE],
   STRING_FUNCTIONS,
   TEXT_PARSING_FUNCTIONS,
   PARSE_FUNCTIONS,
@@ -37,12 +49,8 @@ const FAMILIES: readonly (readonly ScalarFunction[])[] = [
   DATETIME_FUNCTIONS,
   MATH_FUNCTIONS,
   UNIT_FUNCTIONS,
-  ARRAY_FUNCTIONS,
-  ARRAY_SORT_FUNCTIONS,
-  BAG_FUNCTIONS,
-  SET_FUNCTIONS,
-  IP_FUNCTIONS,
-  IP_SEARCH_FUNCTIONS,
+  SERIES_FUNCTIONS,
+  GEO_FUNCTIONS,
 ];
 
 const FUNCTIONS: ReadonlyMap<string, ScalarFunction> = new Map(

@@ -1,4 +1,4 @@
-import { JsonNumber, type Json } from './json.js';
+import { JsonNumber, type Json } from './json-value.js';
 
 /** Deeper text is taken for text that is no JSON. */
 const MAX_DEPTH = 1000;

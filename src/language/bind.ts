@@ -46,7 +46,7 @@ function analyze(text: string, schema: Schema): { readonly Syntax: SyntaxNode } 
     // The official library throws on a few texts instead of reporting; what it says is of no use to the caller.
     throw new KustoError('SYN0001', 'The query could not be parsed.', { cause: error });
   }
-  refuseErrors(code);
+  refuseErrors(code, text);
   return code;
 }
 

@@ -33,12 +33,18 @@ function isFalseAlarm({ Code, Start }: Diagnostic, text: string): boolean {
 const UNRESOLVED = /does not refer to any known|is not defined|not recognized|could not be resolved/i;
 
 /** Throws the first error that the official parser and binder found. */
-export function refuseErrors(code: KustoCode): void {
+export function refuseErrors(code: KustoCode, text: string): void {
   const errors = toArray(code.GetDiagnostics()).filter(
-    (diagnostic) => diagnostic.Severity === 'Error' && !isFalseAlarm(diagnostic, code.Text),
+    (diagnostic) =>
+      diagnostic.Severity === 'Error' && !isFalseAlarm(diagnostic, text) && !isLongForInt(diagnostic, text),
   );
   const first = errors.reduce<Diagnostic | undefined>((a, b) => (a && a.Start <= b.Start ? a : b), undefined);
   if (first) throw toError(first);
+}
+
+/** A whole number is a long; the reference takes it where the binder wants an int (the degree of series_fit_poly). */
+function isLongForInt({ Message, Start, Length }: Diagnostic, text: string): boolean {
+  return Message === 'A value of type int expected.' && /^-?\d+$/.test(text.slice(Start, Start + Length));
 }
 
 function toError(diagnostic: Diagnostic): KustoError {

@@ -53,6 +53,7 @@ export interface KustoCode {
 /** Opaque: the schema that names are bound to. Immutable. */
 export interface GlobalState {
   readonly __globalState: true;
+  WithPlugIns(plugins: readonly unknown[]): GlobalState;
   WithCluster(cluster: unknown): GlobalState;
   WithDatabase(database: unknown): GlobalState;
 }

@@ -1,5 +1,6 @@
 import type { ColumnSchema } from '../values/index.js';
 import { official, type GlobalState } from './parser.js';
+import { pluginSymbols } from './plugin-symbols.js';
 
 /** What a query may name. Objects are compared by identity: keep an unchanged database's object, it is a cache key. */
 export interface SchemaDatabase {
@@ -73,6 +74,8 @@ function databaseSymbol(database: SchemaDatabase): unknown {
   return symbol;
 }
 
+let base: GlobalState | undefined;
+
 /** The binder's view of a schema. Cheap for databases that it has seen. */
 export function globalsOf(schema: Schema): GlobalState {
   const { Kusto } = official();
@@ -80,7 +83,8 @@ export function globalsOf(schema: Schema): GlobalState {
   const databases = schema.databases.map(databaseSymbol);
   const current = schema.databases.findIndex((database) => database.name === schema.current);
   const cluster = new Symbols.ClusterSymbol.$ctor1(CLUSTER_NAME, databases, false);
-  const globals = Kusto.Language.GlobalState.Default.WithCluster(cluster);
+  base ??= Kusto.Language.GlobalState.Default.WithPlugIns(pluginSymbols());
+  const globals = base.WithCluster(cluster);
   return current < 0 ? globals : globals.WithDatabase(databases[current]);
 }
 

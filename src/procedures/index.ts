@@ -1,10 +1,16 @@
+import { ACTIVITY } from './activity.js';
+import { IP_LOOKUPS } from './ip-lookup.js';
 import type { ProcedureDefinition } from './procedure.js';
+import { ROLLING_PERCENTILE } from './rolling-percentile.js';
+import { ROWS } from './rows.js';
 import { SCAN } from './scan.js';
 
 export type { ProcedureCall, ProcedureDefinition, Rows } from './procedure.js';
 
 /** Every operator that runs outside of SQL, by the name that its binder gives the plan node. */
-const PROCEDURES: ReadonlyMap<string, ProcedureDefinition> = new Map([SCAN].map((one) => [one.name, one]));
+const PROCEDURES: ReadonlyMap<string, ProcedureDefinition> = new Map(
+  [SCAN, ROLLING_PERCENTILE, ...ACTIVITY, ...ROWS, ...IP_LOOKUPS].map((one) => [one.name, one]),
+);
 
 export function procedure(name: string): ProcedureDefinition | undefined {
   return PROCEDURES.get(name);

@@ -1,5 +1,5 @@
 import type { Catalog, CatalogSnapshot } from '../catalog/catalog.js';
-import type { CompiledSql, Engine, InputTable } from '../engines/engine.js';
+import type { CompiledSql, Engine, EngineResult, InputTable } from '../engines/engine.js';
 import { KustoError } from '../errors/index.js';
 import { bind } from '../language/bind.js';
 import { CLUSTER_NAME } from '../language/schema.js';
@@ -13,7 +13,8 @@ import {
 } from '../security/index.js';
 import { compile } from '../sql/compile.js';
 import type { Dialect } from '../sql/dialect.js';
-import { ticksOfDate } from '../values/index.js';
+import { ticksOfDate, type KustoValue } from '../values/index.js';
+import { bindClosed } from './closed.js';
 import { narrowed, tablesOf } from './scope.js';
 import type { ExternalReader } from './external-reader.js';
 import { resultLimits, ResultMeter } from './limits.js';
@@ -47,7 +48,7 @@ export class Queries implements QueryService {
   constructor(private readonly parts: QueryServiceParts) {}
 
   async run(text: string, context: RequestContext): Promise<QueryResult> {
-    const bound = this.bind(text, context);
+    const bound = await this.bind(text, context);
     const options = { ...context.options, ...bound.options };
     const meter = new ResultMeter(resultLimits(options));
     const opened: { close(): Promise<void> }[] = [];
@@ -80,14 +81,14 @@ export class Queries implements QueryService {
     }
   }
 
-  prepare(text: string, context: RequestContext): Promise<PreparedQuery> {
-    const bound = this.bind(text, context);
+  async prepare(text: string, context: RequestContext): Promise<PreparedQuery> {
+    const bound = await this.bind(text, context);
     const [only] = bound.results;
     if (bound.results.length !== 1 || !only) {
       throw new KustoError('SEM0001', 'One tabular query is expected here.');
     }
     const { tables, externalTables } = tablesOf(only.relation);
-    return Promise.resolve({
+    return {
       columns: only.relation.columns.map(({ name, type }) => ({ name, type })),
       tables,
       externalTables,
@@ -97,14 +98,14 @@ export class Queries implements QueryService {
         this.parts.engine.register(compiled.sql.functions ?? []);
         return compiled;
       },
-    });
+    };
   }
 
   runOver(table: MemoryTable, tail: string, context: RequestContext): Promise<MemoryTable> {
     return runOver(table, tail, this.facts(context, this.parts.catalog.snapshot()), this.parts);
   }
 
-  private bind(text: string, context: RequestContext): BoundRequest {
+  private async bind(text: string, context: RequestContext): Promise<BoundRequest> {
     const { authorization } = this.parts.security;
     const snapshot = this.parts.catalog.snapshot();
     authorization.require(snapshot, context.caller, 'DatabaseViewer', { database: context.database });
@@ -113,7 +114,22 @@ export class Queries implements QueryService {
       .filter((database) => authorization.mayQuery(snapshot, context.caller, database.name));
     const current = snapshot.database(context.database)!;
     const schema = this.views.schema(snapshot, visible, current.name);
-    return bind(text, schema, this.facts(context, snapshot), context.parameters);
+    const facts = this.facts(context, snapshot);
+    return bindClosed(
+      text,
+      (closed) => bind(closed, schema, facts, context.parameters),
+      (probe) => this.rows(probe, context),
+    );
+  }
+
+  private async rows(relation: Relation, context: RequestContext): Promise<readonly (readonly KustoValue[])[]> {
+    const { sql, release } = await this.compile(relation, context);
+    try {
+      const result = await this.parts.engine.run(sql, context.signal);
+      return await rowsOf(result);
+    } finally {
+      await release();
+    }
   }
 
   private facts(context: RequestContext, snapshot: CatalogSnapshot): RequestFacts {
@@ -160,6 +176,18 @@ export class Queries implements QueryService {
 interface Compiled {
   readonly sql: CompiledSql;
   release(): Promise<void>;
+}
+
+async function rowsOf(result: EngineResult): Promise<KustoValue[][]> {
+  try {
+    const rows: KustoValue[][] = [];
+    for await (const batch of result.batches()) {
+      for (let r = 0; r < batch.rowCount; r++) rows.push(batch.columns.map((column) => column[r]!));
+    }
+    return rows;
+  } finally {
+    await result.close();
+  }
 }
 
 async function closeAll(opened: readonly { close(): Promise<void> }[]): Promise<void> {

@@ -1,5 +1,6 @@
 import type { OperatorBinder } from '../context.js';
 import { COLUMN_OPERATORS } from './columns.js';
+import { EVALUATE_OPERATORS } from './evaluate.js';
 import { EXPAND_OPERATORS } from './expand.js';
 import { JOIN_OPERATORS } from './join.js';
 import { PARSE_OPERATORS } from './parse.js';
@@ -24,4 +25,5 @@ export const OPERATORS: Readonly<Record<string, OperatorBinder>> = {
   ...SEARCH_OPERATORS,
   ...PARTITION_OPERATORS,
   ...SCAN_OPERATORS,
+  ...EVALUATE_OPERATORS,
 };

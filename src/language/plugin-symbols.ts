@@ -1,0 +1,42 @@
+import { official } from './parser.js';
+
+let symbols: readonly unknown[] | undefined;
+
+/**
+ * The plugins that the binder knows: its own list, the one that it has but leaves out (schema_merge), and bag_unpack
+ * with all of its parameters (its own has the first two only).
+ */
+export function pluginSymbols(): readonly unknown[] {
+  if (symbols) return symbols;
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- constructors of the bridge are told apart by suffix only
+  const { Symbols, PlugIns } = official().Kusto.Language as Record<string, any>;
+  const [own] = [PlugIns.BagUnpack.Signatures.getItem(0)];
+  const { Parameter, ScalarTypes, ArgumentKind } = Symbols;
+  const optional = (name: string, type: unknown): unknown =>
+    new Parameter.$ctor3(name, type, ArgumentKind.Expression, null, null, false, null, 0, 1, null, null);
+  const bagUnpack: unknown = new Symbols.FunctionSymbol.ctor(
+    'bag_unpack',
+    own.CustomReturnType,
+    Symbols.Tabularity.Tabular,
+    [
+      own.Parameters.getItem(0),
+      optional('OutputColumnPrefix', ScalarTypes.String),
+      optional('columnsConflict', ScalarTypes.String),
+      optional('ignoredProperties', ScalarTypes.Dynamic),
+    ],
+  );
+  const column = (name: string, type: unknown): unknown => new Symbols.ColumnSymbol(name, type);
+  const schemaMerge: unknown = new Symbols.FunctionSymbol.$ctor5(
+    'schema_merge',
+    new Symbols.TableSymbol.ctor([
+      column('ColumnName', ScalarTypes.String),
+      column('ColumnOrdinal', ScalarTypes.Long),
+      column('DataType', ScalarTypes.String),
+      column('ColumnType', ScalarTypes.String),
+    ]),
+    [optional('PreserveOrder', ScalarTypes.Bool)],
+  );
+  const others = (PlugIns.All as unknown[]).filter((symbol) => symbol !== PlugIns.BagUnpack);
+  symbols = [...others, bagUnpack, schemaMerge];
+  return symbols;
+}

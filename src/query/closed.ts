@@ -1,0 +1,60 @@
+import { KustoError } from '../errors/index.js';
+import { SchemaNeeded } from '../language/schema-needed.js';
+import { columnsText } from '../language/schema.js';
+import type { BoundRequest, Relation } from '../plan/index.js';
+import type { KustoValue } from '../values/index.js';
+
+interface Insertion {
+  readonly at: number;
+  readonly length: number;
+}
+
+/** Operators of one request whose columns only the data tells. */
+const MAX_PROBES = 32;
+
+/**
+ * Binds a request whose operators may need to see data before their columns are known: each probe runs, its schema is
+ * written into the text as the user could have written it, and the text is bound again. Errors keep the places of the
+ * text as it was given.
+ */
+export async function bindClosed(
+  text: string,
+  bind: (text: string) => BoundRequest,
+  run: (probe: Relation) => Promise<readonly (readonly KustoValue[])[]>,
+): Promise<BoundRequest> {
+  let current = text;
+  const insertions: Insertion[] = [];
+  try {
+    for (let probes = 0; probes <= MAX_PROBES; probes++) {
+      const needed = attempt(() => bind(current));
+      if (!(needed instanceof SchemaNeeded)) return needed;
+      const schema = ` : ${columnsText(needed.columnsOf(await run(needed.probe)))}`;
+      current = current.slice(0, needed.at) + schema + current.slice(needed.at);
+      insertions.push({ at: needed.at, length: schema.length });
+    }
+  } catch (error) {
+    throw relocated(error, insertions);
+  }
+  throw new KustoError('CAL0001', `More than ${MAX_PROBES} operators without an output schema are not supported.`);
+}
+
+function attempt(bind: () => BoundRequest): BoundRequest | SchemaNeeded {
+  try {
+    return bind();
+  } catch (error) {
+    if (error instanceof SchemaNeeded) return error;
+    throw error;
+  }
+}
+
+/** The error with its place in the text before the insertions, the last of which is undone first. */
+function relocated(error: unknown, insertions: readonly Insertion[]): unknown {
+  if (!(error instanceof KustoError) || !error.span || insertions.length === 0) return error;
+  const back = (position: number): number =>
+    insertions.reduceRight(
+      (at, { at: start, length }) => (at <= start ? at : Math.max(start, at - length)),
+      position,
+    );
+  const span = { start: back(error.span.start), end: back(error.span.end) };
+  return new KustoError(error.code, error.message, { span, cause: error });
+}
