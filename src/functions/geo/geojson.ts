@@ -1,7 +1,6 @@
 import { KustoError } from '../../errors/index.js';
 import type { KustoValue } from '../../values/index.js';
-import { JsonNumber, parseJson, writeJson, type Json } from '../json.js';
-import { realJson } from '../series/series.js';
+import { isArray, isBag, numberOf, parseJson, realOf, writeJson, type Json, type JsonBag } from '../json.js';
 import { same, side, toPosition, toVector, type Position, type Vector } from './sphere.js';
 
 /** Shapes of GeoJSON as the reference takes them. What is no valid shape is undefined (and the function's result null). */
@@ -16,9 +15,6 @@ export interface Polygon {
   readonly holes: readonly Ring[];
 }
 
-const numberOf = (value: Json | undefined): number | undefined =>
-  typeof value === 'number' ? value : value instanceof JsonNumber ? Number(value.text) : undefined;
-
 /** Longitude and latitude within their bounds. */
 export function readPosition(
   longitude: KustoValue | undefined,
@@ -30,16 +26,16 @@ export function readPosition(
 }
 
 function coordinate(value: Json): Vector | undefined {
-  if (!Array.isArray(value) || value.length < 2) return undefined;
-  const position = readPosition(numberOf(value[0] as Json), numberOf(value[1] as Json));
+  if (!isArray(value) || value.length < 2) return undefined;
+  const position = readPosition(numberOf(value[0]), numberOf(value[1]));
   return position && toVector(position);
 }
 
 /** Every element converted; undefined when one of them cannot be, or there are none. */
 function every<T>(value: Json | undefined, convert: (element: Json) => T | undefined): T[] | undefined {
-  if (!Array.isArray(value) || value.length === 0) return undefined;
+  if (!isArray(value) || value.length === 0) return undefined;
   const result: T[] = [];
-  for (const element of value as readonly Json[]) {
+  for (const element of value) {
     const converted = convert(element);
     if (converted === undefined) return undefined;
     result.push(converted);
@@ -92,13 +88,9 @@ function polygon(value: Json): Polygon | undefined {
   return rings && { shell: rings[0]!, holes: rings.slice(1) };
 }
 
-type Bag = { readonly [key: string]: Json };
-
-function bagOf(argument: KustoValue | undefined): Bag | undefined {
+function bagOf(argument: KustoValue | undefined): JsonBag | undefined {
   const held = typeof argument === 'string' ? parseJson(argument) : undefined;
-  return typeof held === 'object' && held !== null && !Array.isArray(held) && !(held instanceof JsonNumber)
-    ? (held as Bag)
-    : undefined;
+  return isBag(held) ? held : undefined;
 }
 
 /** Remembers the last shape: a query mostly asks about one. */
@@ -110,15 +102,15 @@ function remembered<T>(read: (argument: KustoValue | undefined) => T): (argument
   };
 }
 
-const linesOf = (bag: Bag | undefined): readonly Line[] | undefined => {
-  if (bag?.type === 'MultiLineString') return every(bag.coordinates, line);
-  const single = bag?.type === 'LineString' ? line(bag.coordinates ?? null) : undefined;
+const linesOf = (bag: JsonBag | undefined): readonly Line[] | undefined => {
+  if (bag?.get('type') === 'MultiLineString') return every(bag.get('coordinates'), line);
+  const single = bag?.get('type') === 'LineString' ? line(bag.get('coordinates') ?? null) : undefined;
   return single && [single];
 };
 
-const polygonsOf = (bag: Bag | undefined): readonly Polygon[] | undefined => {
-  if (bag?.type === 'MultiPolygon') return every(bag.coordinates, polygon);
-  const single = bag?.type === 'Polygon' ? polygon(bag.coordinates ?? null) : undefined;
+const polygonsOf = (bag: JsonBag | undefined): readonly Polygon[] | undefined => {
+  if (bag?.get('type') === 'MultiPolygon') return every(bag.get('coordinates'), polygon);
+  const single = bag?.get('type') === 'Polygon' ? polygon(bag.get('coordinates') ?? null) : undefined;
   return single && [single];
 };
 
@@ -152,7 +144,7 @@ export function ringEdges(ring: Ring): (readonly [Vector, Vector])[] {
 export const ringsOf = (polygons: readonly Polygon[]): Ring[] =>
   polygons.flatMap(({ shell, holes }) => [shell, ...holes]);
 
-const positionJson = ([longitude, latitude]: Position): Json => [realJson(longitude), realJson(latitude)];
+const positionJson = ([longitude, latitude]: Position): Json => [realOf(longitude), realOf(latitude)];
 
 export const pointsJson = (points: readonly Vector[]): Json => points.map((point) => positionJson(toPosition(point)));
 

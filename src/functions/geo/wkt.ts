@@ -1,6 +1,5 @@
-import { writeJson, type Json } from '../json.js';
+import { realOf, writeJson, type Json } from '../json.js';
 import type { ScalarFunction } from '../scalar-function.js';
-import { realJson } from '../series/series.js';
 
 /** Well-known text of shapes. */
 
@@ -76,7 +75,7 @@ class Reader {
 
   private position(): Json {
     const numbers: Json[] = [];
-    while (/[\d.]/.test(this.peek() ?? '')) numbers.push(realJson(Number(this.next())));
+    while (/[\d.]/.test(this.peek() ?? '')) numbers.push(realOf(Number(this.next())));
     if (numbers.length < 2 || numbers.length > 4) throw new NotWkt();
     return numbers.slice(0, 2);
   }
