@@ -1,4 +1,3 @@
-import { realJson } from '../values/index.js';
 import { JsonNumber, type Json } from './json-value.js';
 
 /** Deeper text is taken for text that is no JSON. */
@@ -150,5 +149,5 @@ function numberOf(token: string): number | JsonNumber {
     if (BigInt.asIntN(64, whole) === whole) return token === '-0' ? 0 : new JsonNumber(token);
   }
   if (!Number.isFinite(number)) return new JsonNumber(token);
-  return Number.isInteger(number) ? new JsonNumber(realJson(number)) : number;
+  return Number.isInteger(number) ? JsonNumber.ofReal(number) : number;
 }

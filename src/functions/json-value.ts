@@ -8,6 +8,12 @@ export type JsonBag = ReadonlyMap<string, Json>;
 export class JsonNumber {
   constructor(readonly text: string) {}
 
+  /** A whole number that is a real: its text has a point or an exponent. */
+  static ofReal(value: number): JsonNumber {
+    const text = String(value);
+    return new JsonNumber(text.includes('e') ? text : `${text}.0`);
+  }
+
   get isReal(): boolean {
     return /[.eE]/.test(this.text);
   }

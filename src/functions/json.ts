@@ -57,7 +57,7 @@ export function jsonOf(value: KustoValue, type: KustoType): Json {
 /** A real inside of a dynamic value; NaN and the infinities are text there. */
 export function realOf(value: number): Json {
   if (!Number.isFinite(value)) return JSON.parse(realJson(value)) as string;
-  return Number.isInteger(value) ? new JsonNumber(realJson(value)) : value;
+  return Number.isInteger(value) ? JsonNumber.ofReal(value) : value;
 }
 
 /** A dynamic value converted as `tolong()`, `tostring()` and their like do; what does not convert is null (or empty). */
