@@ -22,11 +22,16 @@ export function refuseErrors(code: KustoCode, text: string): void {
       diagnostic.Severity === 'Error' &&
       !FALSE_ALARMS.has(diagnostic.Code) &&
       !isIndexAlarm(diagnostic, text) &&
-      !isLongForInt(diagnostic, code),
+      !isLongForInt(diagnostic, code) &&
+      !isCounted(diagnostic, text),
   );
   const first = errors.reduce<Diagnostic | undefined>((a, b) => (a && a.Start <= b.Start ? a : b), undefined);
   if (first) throw toError(first);
 }
+
+/** count(x) counts rows whatever x is; the binder wants a condition. */
+const isCounted = ({ Message, Start }: Diagnostic, text: string): boolean =>
+  Message === 'A value of type bool expected.' && /\bcount\s*\(\s*$/.test(text.slice(0, Start));
 
 /** A whole number is a long; the reference takes it where the binder wants an int (the degree of series_fit_poly). */
 function isLongForInt({ Message, Start, Length }: Diagnostic, code: KustoCode): boolean {
