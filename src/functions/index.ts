@@ -19,6 +19,9 @@ import { SET_FUNCTIONS } from './sets.js';
 import { IP_FUNCTIONS } from './ip.js';
 import { IP_SEARCH_FUNCTIONS } from './ip-search.js';
 import { BAG_SHAPE } from './bag-shape.js';
+import { BUILD_SCHEMA } from './buildschema.js';
+import { HLL_FUNCTIONS } from './hll.js';
+import { TDIGEST_FUNCTIONS } from './tdigest.js';
 
 export type { KeyValueOptions } from './key-values.js';
 export { isArray, JsonNumber, parseJson, scalarOf, type Json } from './json.js';
@@ -40,7 +43,9 @@ const FAMILIES: readonly (readonly ScalarFunction[])[] = [
   SET_FUNCTIONS,
   IP_FUNCTIONS,
   IP_SEARCH_FUNCTIONS,
-  [BAG_SHAPE],
+  [BAG_SHAPE, BUILD_SCHEMA],
+  TDIGEST_FUNCTIONS,
+  HLL_FUNCTIONS,
   STRING_FUNCTIONS,
   TEXT_PARSING_FUNCTIONS,
   PARSE_FUNCTIONS,

@@ -26,6 +26,7 @@ export function bindFunctionCall(node: SyntaxNode, scope: Scope): Scalar {
   const fact = foldRequestFact(name, args, scope.context, node);
   if (fact) return fact;
   if (isWindowFunction(name)) {
+    requireOffset(node, name, args);
     return { kind: 'window', name, args, type: typeOf(node), span: spanOf(node) };
   }
   const canonical = ALIASES[name] ?? name;
@@ -72,6 +73,12 @@ const RESULT_TYPES: Readonly<Record<string, (args: readonly Scalar[]) => KustoTy
 export function argumentsOf(node: SyntaxNode): SyntaxNode[] {
   const list = maybe(node, 'ArgumentList');
   return list ? items(list, 'Expressions') : [];
+}
+
+/** prev() and next() look at another row. */
+function requireOffset(node: SyntaxNode, name: string, [, offset]: readonly Scalar[]): void {
+  if ((name !== 'prev' && name !== 'next') || offset?.kind !== 'literal' || Number(offset.value) >= 1) return;
+  throw new KustoError('SEM0001', `${name}(): the offset must be at least 1.`, { span: spanOf(node) });
 }
 
 /** Functions that are not a plain evaluation of their arguments. */

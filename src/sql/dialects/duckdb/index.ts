@@ -2,6 +2,7 @@ import type { AggregateRow, Dialect, LoweredCall, ScalarRow } from '../../dialec
 import { list, name, sql, type Sql } from '../../tree.js';
 import { BASIC_AGGREGATES } from './aggregates/basic.js';
 import { COLLECTION_AGGREGATES } from './aggregates/collections.js';
+import { SKETCH_AGGREGATES } from './aggregates/sketches.js';
 import { STATISTICS_AGGREGATES } from './aggregates/statistics.js';
 import { castTo } from './cast.js';
 import { RELATIONS } from './relations.js';
@@ -38,7 +39,7 @@ const scalars: ReadonlyMap<string, ScalarRow> = new Map(
 );
 
 const aggregates: ReadonlyMap<string, AggregateRow> = new Map(
-  Object.entries({ ...BASIC_AGGREGATES, ...COLLECTION_AGGREGATES, ...STATISTICS_AGGREGATES }),
+  Object.entries({ ...BASIC_AGGREGATES, ...COLLECTION_AGGREGATES, ...STATISTICS_AGGREGATES, ...SKETCH_AGGREGATES }),
 );
 
 /** Types that cross into JavaScript as text. */
