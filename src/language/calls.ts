@@ -83,6 +83,9 @@ function requireOffset(node: SyntaxNode, name: string, [, offset]: readonly Scal
 
 /** Functions that are not a plain evaluation of their arguments. */
 const SPECIAL: Readonly<Record<string, (node: SyntaxNode, scope: Scope) => Scalar>> = {
+  map: (node, scope) => overPath(node, scope, (values) => values),
+  all: (node, scope) => overPath(node, scope, (tests) => tested(node, tests, false, '==')),
+  any: (node, scope) => overPath(node, scope, (tests) => tested(node, tests, true, '!=')),
   column_ifexists: (node, scope) => {
     const [wanted, otherwise] = argumentsOf(node);
     const column = scope.column(constantString(wanted!, scope));
@@ -154,6 +157,22 @@ const SPECIAL: Readonly<Record<string, (node: SyntaxNode, scope: Scope) => Scala
       argumentsOf(node).map((argument) => bindScalar(argument, scope)),
       'bool',
     ),
+};
+
+/** A function over the edges of a path in a graph pattern. */
+function overPath(node: SyntaxNode, scope: Scope, finish: (values: Scalar) => Scalar): Scalar {
+  const [path, expression] = argumentsOf(node);
+  const binding = path && kindOf(path) === 'NameReference' ? scope.lookup(nameOf(path)) : undefined;
+  if (binding?.kind !== 'path' || !expression) {
+    throw unsupported(node, `${nameOf(part(node, 'Name'))}() of anything but an edge of variable length`);
+  }
+  return finish(binding.each(expression));
+}
+
+/** Whether an array has this value in it, or has not. */
+const tested = (node: SyntaxNode, tests: Scalar, value: boolean, comparison: '==' | '!='): Scalar => {
+  const at = call(node, 'array_index_of', [tests, literal('bool', value)], 'long');
+  return call(node, comparison, [at, literal('long', -1n)], 'bool');
 };
 
 function cursorTest(node: SyntaxNode, scope: Scope): Scalar {

@@ -1,6 +1,7 @@
 import { KustoError, type Span } from '../errors/index.js';
 import { literal, use, type Column, type Literal, type Relation, type Scalar, type Scan } from '../plan/index.js';
 import type { ColumnSchema, KustoType } from '../values/index.js';
+import type { Graph } from './graphs.js';
 import type { SyntaxNode } from './parser.js';
 import type { PatternMatch } from './patterns.js';
 import { tableNamed, type Schema, type SchemaDatabase, type SchemaTable } from './schema.js';
@@ -10,6 +11,8 @@ export type Binding =
   | { readonly kind: 'scalar'; readonly value: Scalar }
   /** Bound anew at each use, so that each use has columns of its own. */
   | { readonly kind: 'table'; readonly make: () => Table }
+  /** The edges of a graph's path: `each` binds an expression over one of them, and yields the array of its values. */
+  | { readonly kind: 'path'; readonly each: (node: SyntaxNode) => Scalar }
   /** A named row, whose columns are reached by a path (`s1.x` in scan). */
   | { readonly kind: 'row'; readonly columns: readonly Column[] }
   | { readonly kind: 'pattern'; readonly matches: readonly PatternMatch[]; readonly scope: Scope }
@@ -24,6 +27,8 @@ export interface Table {
   readonly extent?: Column;
   /** Name of the stored table, or the name that `as` gave: for `withsource`. */
   readonly name?: string;
+  /** Set between make-graph and the operator that turns the graph into a table. */
+  readonly graph?: Graph;
   /** True when the order of rows is defined (`sort`, `serialize`, `range`, `print`, …). */
   readonly serialized?: boolean;
 }

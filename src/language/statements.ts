@@ -61,6 +61,10 @@ function bindResult(expression: SyntaxNode, scope: Scope, index: number): BoundR
     }));
   }
   const table = bindTable(expression, scope);
+  if (table.graph) {
+    const message = 'A graph is no result: end with graph-match, graph-shortest-paths or graph-to-table.';
+    throw new KustoError('SEM0001', message, { span: spanOf(expression) });
+  }
   return [{ name: `Table_${index}`, relation: visibleOnly(table) }];
 }
 

@@ -4,6 +4,8 @@ import type { SyntaxNode } from '../parser.js';
 import { items, kindOf, maybe, nameOf, part, textOf } from '../syntax.js';
 import { pluginName } from './evaluate.js';
 import { bindBody } from './expand.js';
+import { graphTable } from './graph-match.js';
+import { graphOf } from './make-graph.js';
 import { limited } from './rows.js';
 
 /** A last operator that answers with several tables. Each reads the input that is computed once. */
@@ -19,6 +21,8 @@ const SEVERAL: Readonly<Record<string, SeveralBinder>> = {
         table: bindBody(part(fork, 'Expression'), scope.context.renewed(input), inner),
       };
     }),
+  GraphToTableOperator: (node, input) =>
+    items(node, 'OutputClause').map((output) => ({ name: undefined, table: graphTable(output, graphOf(node, input)) })),
   FacetOperator: (node, input, scope) => {
     const counts = items(node, 'Expressions').map((by) => ({
       name: undefined,
