@@ -3,7 +3,7 @@ import { literal, use, type Assignment, type Column, type Join, type Relation, t
 import { call } from '../calls-to.js';
 import { argumentsOf } from '../calls.js';
 import { bindScalar, type OperatorBinder, type Scope, type Table } from '../context.js';
-import type { Graph } from '../graphs.js';
+import type { Graph } from '../context.js';
 import type { SyntaxNode } from '../parser.js';
 import { items, kindOf, maybe, nameOf, part, resultColumns, spanOf, textOf, unsupported } from '../syntax.js';
 import { graphOf } from './make-graph.js';
@@ -268,21 +268,12 @@ class Matching {
   private paths(edge: Edge): Relation {
     const { own } = edge;
     const { context } = this.scope;
-    const values = [
-      ...own.columns.map((column) => use(column)),
-      ...edge.computed.map(({ value }) => value),
-    ];
+    const values = [...own.columns.map((column) => use(column)), ...edge.computed.map(({ value }) => value)];
     const items: Assignment[] = [own.id, own.source, own.target]
       .map((column): Assignment => ({ column, value: use(column) }))
       .concat(values.map((value) => ({ column: context.column('value', value.type), value })));
     const input = edge.conditions.reduce(filtered, own.relation);
-    const columns = [
-      edge.start,
-      edge.end,
-      edge.id,
-      ...edge.columns,
-      ...edge.computed.map(({ column }) => column),
-    ];
+    const columns = [edge.start, edge.end, edge.id, ...edge.columns, ...edge.computed.map(({ column }) => column)];
     return {
       kind: 'procedure',
       name: 'graph-paths',
@@ -345,7 +336,9 @@ const OVER_PATHS = new Set(['map', 'all', 'any']);
 /** True when an expression reads `name.property`, outside of functions over the edges of a path. */
 function usesProperty(node: SyntaxNode, name: string): boolean {
   if (kindOf(node) === 'FunctionCallExpression' && OVER_PATHS.has(nameOf(part(node, 'Name')))) {
-    return argumentsOf(node).slice(1).some((argument) => usesProperty(argument, name));
+    return argumentsOf(node)
+      .slice(1)
+      .some((argument) => usesProperty(argument, name));
   }
   if (kindOf(node) === 'PathExpression') {
     const base = part(node, 'Expression');
