@@ -1,6 +1,5 @@
 import { DATETIME_FUNCTIONS } from './datetimes.js';
 import { DYNAMIC_FUNCTIONS } from './dynamic.js';
-import { DYNAMIC_TEXT_FUNCTIONS } from './dynamic-text.js';
 import { ENCODING_FUNCTIONS } from './encodings.js';
 import { GEO_FUNCTIONS } from './geo/index.js';
 import { HASH_FUNCTIONS } from './hashes.js';
@@ -20,10 +19,15 @@ import { SET_FUNCTIONS } from './sets.js';
 import { IP_FUNCTIONS } from './ip.js';
 import { IP_SEARCH_FUNCTIONS } from './ip-search.js';
 import { BAG_SHAPE } from './bag-shape.js';
+import { BUILD_SCHEMA } from './buildschema.js';
+import { HLL_FUNCTIONS } from './hll.js';
+import { TDIGEST_FUNCTIONS } from './tdigest.js';
 
 export type { KeyValueOptions } from './key-values.js';
 export { isArray, JsonNumber, parseJson, scalarOf, type Json } from './json.js';
 export type { FunctionCall, ScalarFunction } from './scalar-function.js';
+export { formatPieces } from './datetime-format.js';
+export { plainPattern } from './parse-patterns.js';
 export { PERIOD_TICKS } from './datetimes.js';
 export { asciiRe2 } from './regex.js';
 export { isWindowFunction } from './windows.js';
@@ -39,7 +43,9 @@ const FAMILIES: readonly (readonly ScalarFunction[])[] = [
   SET_FUNCTIONS,
   IP_FUNCTIONS,
   IP_SEARCH_FUNCTIONS,
-  [BAG_SHAPE],
+  [BAG_SHAPE, BUILD_SCHEMA],
+  TDIGEST_FUNCTIONS,
+  HLL_FUNCTIONS,
   STRING_FUNCTIONS,
   TEXT_PARSING_FUNCTIONS,
   PARSE_FUNCTIONS,
@@ -48,7 +54,6 @@ const FAMILIES: readonly (readonly ScalarFunction[])[] = [
   DATETIME_FUNCTIONS,
   MATH_FUNCTIONS,
   UNIT_FUNCTIONS,
-  DYNAMIC_TEXT_FUNCTIONS,
   SERIES_FUNCTIONS,
   GEO_FUNCTIONS,
 ];

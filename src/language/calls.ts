@@ -26,6 +26,7 @@ export function bindFunctionCall(node: SyntaxNode, scope: Scope): Scalar {
   const fact = foldRequestFact(name, args, scope.context, node);
   if (fact) return fact;
   if (isWindowFunction(name)) {
+    requireOffset(node, name, args);
     return { kind: 'window', name, args, type: typeOf(node), span: spanOf(node) };
   }
   const canonical = ALIASES[name] ?? name;
@@ -74,6 +75,12 @@ export function argumentsOf(node: SyntaxNode): SyntaxNode[] {
   return list ? items(list, 'Expressions') : [];
 }
 
+/** prev() and next() look at another row. */
+function requireOffset(node: SyntaxNode, name: string, [, offset]: readonly Scalar[]): void {
+  if ((name !== 'prev' && name !== 'next') || offset?.kind !== 'literal' || Number(offset.value) >= 1) return;
+  throw new KustoError('SEM0001', `${name}(): the offset must be at least 1.`, { span: spanOf(node) });
+}
+
 /** Functions that are not a plain evaluation of their arguments. */
 const SPECIAL: Readonly<Record<string, (node: SyntaxNode, scope: Scope) => Scalar>> = {
   column_ifexists: (node, scope) => {
@@ -103,20 +110,6 @@ const SPECIAL: Readonly<Record<string, (node: SyntaxNode, scope: Scope) => Scala
     const skip = ignoreNulls?.kind === 'literal' && ignoreNulls.value === true;
     return call(node, skip ? 'bag_pack_without_nulls' : 'bag_pack', pairs, 'dynamic');
   },
-  repeat: (node, scope) => {
-    const args = argumentsOf(node).map((argument) => bindScalar(argument, scope));
-    if (args[0]?.type === 'dynamic')
-      throw new KustoError('SEM0001', 'repeat(): the value must not be dynamic.', { span: spanOf(node) });
-    return call(node, 'repeat', args);
-  },
-  bag_pack_columns: (node, scope) => {
-    const pairs = argumentsOf(node).flatMap((argument): Scalar[] => {
-      if (kindOf(argument) !== 'NameReference')
-        throw unsupported(argument, 'bag_pack_columns() of anything but columns');
-      return [literal('string', nameOf(argument)), bindScalar(argument, scope)];
-    });
-    return call(node, 'bag_pack', pairs, 'dynamic');
-  },
   assert: (node, scope) => {
     const [condition, message] = argumentsOf(node);
     const held = constantBool(bindScalar(condition!, scope));
@@ -140,13 +133,19 @@ const SPECIAL: Readonly<Record<string, (node: SyntaxNode, scope: Scope) => Scala
     const { columns } = bindTable(argumentsOf(node)[0]!, scope);
     return literal('dynamic', JSON.stringify(columns.map((column) => column.name)));
   },
-  estimate_data_size: (node, scope) => {
-    const values = argumentsOf(node).flatMap((argument): Scalar[] =>
-      kindOf(argument) === 'StarExpression'
-        ? scope.requireRow(spanOf(node)).columns.map(use)
-        : [bindScalar(argument, scope)],
-    );
-    return call(node, 'estimate_data_size', values, 'long');
+  repeat: (node, scope) => {
+    const args = argumentsOf(node).map((argument) => bindScalar(argument, scope));
+    if (args[0]?.type === 'dynamic')
+      throw new KustoError('SEM0001', 'repeat(): the value must not be dynamic.', { span: spanOf(node) });
+    return call(node, 'repeat', args);
+  },
+  bag_pack_columns: (node, scope) => {
+    const pairs = argumentsOf(node).flatMap((argument): Scalar[] => {
+      if (kindOf(argument) !== 'NameReference')
+        throw unsupported(argument, 'bag_pack_columns() of anything but columns');
+      return [literal('string', nameOf(argument)), bindScalar(argument, scope)];
+    });
+    return call(node, 'bag_pack', pairs, 'dynamic');
   },
   not: (node, scope) =>
     call(

@@ -2,6 +2,7 @@ import { KustoError, type Span } from '../errors/index.js';
 import { literal, use, type Column, type Literal, type Relation, type Scalar, type Scan } from '../plan/index.js';
 import type { ColumnSchema, KustoType } from '../values/index.js';
 import type { SyntaxNode } from './parser.js';
+import type { PatternMatch } from './patterns.js';
 import { tableNamed, type Schema, type SchemaDatabase, type SchemaTable } from './schema.js';
 
 /** What a name of `let`, of a parameter or of `as` stands for. */
@@ -11,6 +12,7 @@ export type Binding =
   | { readonly kind: 'table'; readonly make: () => Table }
   /** A named row, whose columns are reached by a path (`s1.x` in scan). */
   | { readonly kind: 'row'; readonly columns: readonly Column[] }
+  | { readonly kind: 'pattern'; readonly matches: readonly PatternMatch[]; readonly scope: Scope }
   /** A function declared by `let`, with what it sees. */
   | { readonly kind: 'function'; readonly declaration: SyntaxNode; readonly scope: Scope };
 

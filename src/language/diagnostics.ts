@@ -14,10 +14,14 @@ const BOOL_EXPECTED = 'KS107';
 /** `The expression value must be an integer`: the seconds of make_timespan() need not be one. */
 const INTEGER_EXPECTED = 'KS134';
 
+/** A value of another type expected: of what stands in `literal[…]` the other kind of index just finds nothing. */
+const TYPE_EXPECTED = 'KS141';
+
 function isFalseAlarm({ Code, Start }: Diagnostic, text: string): boolean {
   if (FALSE_ALARMS.has(Code)) return true;
   const before = text.slice(0, Start);
   if (Code === INTEGER_EXPECTED) return /\bmake_timespan\s*\([^()]*$/.test(before);
+  if (Code === TYPE_EXPECTED) return before.trimEnd().endsWith('[');
   if (Code !== BOOL_EXPECTED) return false;
   return (
     /\bcount\s*\(\s*$/.test(before) ||
@@ -28,18 +32,11 @@ function isFalseAlarm({ Code, Start }: Diagnostic, text: string): boolean {
 /** Unresolved names, which the reference reports as SEM0100. */
 const UNRESOLVED = /does not refer to any known|is not defined|not recognized|could not be resolved/i;
 
-/** `KS141` (a value of another type expected) of what stands in `literal[…]`: the other kind of index just finds nothing. */
-const isIndexAlarm = (diagnostic: Diagnostic, text: string): boolean =>
-  diagnostic.Code === 'KS141' && text.slice(0, diagnostic.Start).trimEnd().endsWith('[');
-
 /** Throws the first error that the official parser and binder found. */
 export function refuseErrors(code: KustoCode, text: string): void {
   const errors = toArray(code.GetDiagnostics()).filter(
     (diagnostic) =>
-      diagnostic.Severity === 'Error' &&
-      !isFalseAlarm(diagnostic, text) &&
-      !isIndexAlarm(diagnostic, text) &&
-      !isLongForInt(diagnostic, text),
+      diagnostic.Severity === 'Error' && !isFalseAlarm(diagnostic, text) && !isLongForInt(diagnostic, text),
   );
   const first = errors.reduce<Diagnostic | undefined>((a, b) => (a && a.Start <= b.Start ? a : b), undefined);
   if (first) throw toError(first);

@@ -6,6 +6,7 @@ import { SOURCES } from './operators/sources.js';
 import type { SyntaxNode } from './parser.js';
 import { externalTableOf, tableOf } from './schema.js';
 import { kindOf, nameOf, part, spanOf, textOf, unsupported } from './syntax.js';
+import { patternTable } from './patterns.js';
 import { isUserFunction } from './user-functions.js';
 
 /** Binds a tabular expression of the official tree to the plan. */
@@ -20,8 +21,10 @@ export function bindRelation(node: SyntaxNode, scope: Scope): Table {
       return bindTable(part(node, 'Expression'), scope);
     case 'NameReference':
     case 'PathExpression':
-      return bindTableName(node, scope);
+      return patternTable(node, scope) ?? bindTableName(node, scope);
     default: {
+      const chosen = patternTable(node, scope);
+      if (chosen) return chosen;
       if (isUserFunction(node)) {
         const { expression, inner } = enterUserFunction(node, scope);
         return bindTable(expression, inner);

@@ -2,7 +2,9 @@ import type { BoundRequest, BoundResult } from '../plan/index.js';
 import { KustoError } from '../errors/index.js';
 import { type BindContext, bindScalar, bindTable, Scope } from './context.js';
 import { isTabular } from './calls-to.js';
+import { severalBinder, sharedInput } from './operators/several.js';
 import type { SyntaxNode } from './parser.js';
+import { declarePattern } from './patterns.js';
 import { items, kindOf, maybe, nameOf, part, spanOf, unsupported } from './syntax.js';
 
 /** Binds the statements of an analyzed request; each tabular expression statement yields a result. */
@@ -50,6 +52,14 @@ function bindResult(expression: SyntaxNode, scope: Scope, index: number): BoundR
       },
     ];
   }
+  const several = kindOf(expression) === 'PipeExpression' ? severalBinder(part(expression, 'Operator')) : undefined;
+  if (several) {
+    const input = sharedInput(bindTable(part(expression, 'Expression'), scope), scope);
+    return several(part(expression, 'Operator'), input, scope).map(({ name, table }, i) => ({
+      name: name ?? `Table_${index + i}`,
+      relation: visibleOnly(table),
+    }));
+  }
   const table = bindTable(expression, scope);
   return [{ name: `Table_${index}`, relation: visibleOnly(table) }];
 }
@@ -84,6 +94,8 @@ export function bindStatement(statement: SyntaxNode, scope: Scope): void {
   switch (kindOf(statement)) {
     case 'LetStatement':
       return bindLet(statement, scope);
+    case 'PatternStatement':
+      return declarePattern(statement, scope);
     case 'SetOptionStatement':
       return bindSetOption(statement, scope);
     default:

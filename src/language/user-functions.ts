@@ -2,7 +2,7 @@ import type { KustoType } from '../values/index.js';
 import { KustoError } from '../errors/index.js';
 import type { Scope } from './context.js';
 import type { NetList, SymbolNode, SyntaxNode } from './parser.js';
-import { items, maybe, spanOf, symbolKindOf, toArray, typeOfSymbol, unsupported } from './syntax.js';
+import { items, kindOf, maybe, spanOf, symbolKindOf, toArray, typeOfSymbol, unsupported } from './syntax.js';
 
 /** Functions that a `let` declares or a database stores; the binder gives their body, bound at the call. */
 
@@ -80,4 +80,12 @@ export function functionBody(node: SyntaxNode, inner: Scope): SyntaxNode {
   } finally {
     depth--;
   }
+}
+
+/** True in a function's body: its places are not of the request's text, and its columns differ from call to call. */
+export function isInFunction(node: SyntaxNode): boolean {
+  for (let at: SyntaxNode | undefined = node; at; at = maybe(at, 'Parent')) {
+    if (kindOf(at) === 'FunctionBody') return true;
+  }
+  return false;
 }

@@ -31,6 +31,21 @@ export function mapRelation(relation: Relation, change: (relation: Relation) => 
   return go(relation);
 }
 
+/** Rebuilds a relation with every scalar in it changed, innermost first; not those in the arguments of procedures. */
+export function mapScalars(relation: Relation, change: (scalar: Scalar) => Scalar): Relation {
+  const go = (node: Relation): Relation =>
+    node.kind === 'shared' ? { ...node, relation: go(node.relation) } : withParts(node, go, deep);
+  const deep = (scalar: Scalar): Scalar =>
+    scalar.kind === 'call' || scalar.kind === 'window'
+      ? change({ ...scalar, args: scalar.args.map(deep) })
+      : change(
+          scalar.kind === 'inRelation'
+            ? { ...scalar, value: deep(scalar.value), relation: go(scalar.relation) }
+            : mapScalar(scalar, go),
+        );
+  return go(relation);
+}
+
 export function visitRelations(relation: Relation, visit: (relation: Relation) => void): void {
   mapRelation(relation, (node) => {
     visit(node);

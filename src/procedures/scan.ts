@@ -8,7 +8,7 @@ export interface ScanArguments {
   readonly declared: readonly { readonly column: Column; readonly otherwise: KustoValue }[];
   readonly steps: readonly ScanStep[];
   readonly matchId: boolean;
-  /** Ids of the input's columns. */
+  /** Ids of the input's columns; columns behind them are the keys of the partitions. */
   readonly inputIds: readonly number[];
 }
 
@@ -44,6 +44,19 @@ export const SCAN: ProcedureDefinition = {
   },
 };
 
+/** Row numbers of each partition; the keys are the columns from `width` on. */
+function partitions(input: Rows, width: number): Iterable<Iterable<number>> {
+  const keys = input.cells.slice(width);
+  const found = new Map<string, number[]>();
+  for (let r = 0; r < input.rowCount; r++) {
+    const key = keys.map((cell) => `${typeof cell[r]}:${String(cell[r])}`).join('\0');
+    const rows = found.get(key);
+    if (rows) rows.push(r);
+    else found.set(key, [r]);
+  }
+  return found.values();
+}
+
 class ScanRun {
   private readonly conditions: readonly Evaluator[];
   private readonly computations: readonly (readonly { readonly target: number; readonly value: Evaluator }[])[];
@@ -64,8 +77,12 @@ class ScanRun {
   }
 
   over(input: Rows): Rows {
-    for (let r = 0; r < input.rowCount; r++) this.row(input.cells.map((cell) => cell[r]!));
-    this.args.steps.forEach((_, k) => this.flush(this.states[k], k));
+    const cells = input.cells.slice(0, this.args.inputIds.length);
+    for (const rows of partitions(input, cells.length)) {
+      this.states.fill(undefined);
+      for (const r of rows) this.row(cells.map((cell) => cell[r]!));
+      this.args.steps.forEach((_, k) => this.flush(this.states[k], k));
+    }
     return this.output.build();
   }
 

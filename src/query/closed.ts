@@ -1,6 +1,5 @@
 import { KustoError } from '../errors/index.js';
-import { SchemaNeeded } from '../language/schema-needed.js';
-import { columnsText } from '../language/schema.js';
+import { TextNeeded } from '../language/text-needed.js';
 import type { BoundRequest, Relation } from '../plan/index.js';
 import type { KustoValue } from '../values/index.js';
 
@@ -9,8 +8,8 @@ interface Insertion {
   readonly length: number;
 }
 
-/** Operators of one request whose columns only the data tells. */
-const MAX_PROBES = 32;
+/** Places of one request that are completed. */
+const MAX_INSERTIONS = 32;
 
 /**
  * Binds a request whose operators may need to see data before their columns are known: each probe runs, its schema is
@@ -25,24 +24,24 @@ export async function bindClosed(
   let current = text;
   const insertions: Insertion[] = [];
   try {
-    for (let probes = 0; probes <= MAX_PROBES; probes++) {
+    while (insertions.length <= MAX_INSERTIONS) {
       const needed = attempt(() => bind(current));
-      if (!(needed instanceof SchemaNeeded)) return needed;
-      const schema = ` : ${columnsText(needed.columnsOf(await run(needed.probe)))}`;
-      current = current.slice(0, needed.at) + schema + current.slice(needed.at);
-      insertions.push({ at: needed.at, length: schema.length });
+      if (!(needed instanceof TextNeeded)) return needed;
+      const added = needed.textOf(needed.probe ? await run(needed.probe) : []);
+      current = current.slice(0, needed.at) + added + current.slice(needed.at);
+      insertions.push({ at: needed.at, length: added.length });
     }
   } catch (error) {
     throw relocated(error, insertions);
   }
-  throw new KustoError('CAL0001', `More than ${MAX_PROBES} operators without an output schema are not supported.`);
+  throw new KustoError('CAL0001', `More than ${MAX_INSERTIONS} operators without an output schema are not supported.`);
 }
 
-function attempt(bind: () => BoundRequest): BoundRequest | SchemaNeeded {
+function attempt(bind: () => BoundRequest): BoundRequest | TextNeeded {
   try {
     return bind();
   } catch (error) {
-    if (error instanceof SchemaNeeded) return error;
+    if (error instanceof TextNeeded) return error;
     throw error;
   }
 }

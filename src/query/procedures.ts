@@ -1,9 +1,8 @@
-import type { Engine, InputTable } from '../engines/engine.js';
+import type { CompiledSql, Engine, InputTable } from '../engines/engine.js';
 import { KustoError } from '../errors/index.js';
-import { mapRelation, type Procedure, type Relation, type Stored } from '../plan/index.js';
+import { literal, mapRelation, mapScalars, type Apply, type Procedure, type Relation } from '../plan/index.js';
 import { procedure, type Rows } from '../procedures/index.js';
 import type { ColumnBatch, KustoValue } from '../values/index.js';
-import type { CompiledSql } from '../engines/engine.js';
 
 /** A plan without procedures: each has run, and its rows are an input table of the SQL. */
 export interface Resolved {
@@ -11,107 +10,166 @@ export interface Resolved {
   readonly inputs: readonly InputTable[];
 }
 
+type Compile = (
+  relation: Relation,
+  inputs: readonly InputTable[],
+) => Promise<{ readonly sql: CompiledSql; release(): Promise<void> }>;
+
 /** Cells that one procedure may hold in memory. */
 const MAX_CELLS = 20_000_000;
+
+/** Rows for which a pipeline with a procedure in it runs, one after the other. */
+const MAX_APPLIED_ROWS = 10_000;
 
 /**
  * Runs the procedures of a plan, innermost first: the SQL of its input, the procedure over the rows, and the result in
  * the place of the node.
  */
-export async function resolveProcedures(
+export function resolveProcedures(
   relation: Relation,
   engine: Engine,
-  compile: (
-    relation: Relation,
-    inputs: readonly InputTable[],
-  ) => Promise<{ readonly sql: CompiledSql; release(): Promise<void> }>,
+  compile: Compile,
   signal: AbortSignal,
 ): Promise<Resolved> {
-  let current = relation;
-  const inputs: InputTable[] = [];
-  for (;;) {
-    const next = innermost(current);
-    if (!next) return { relation: current, inputs };
-    const rows = await runProcedure(next, inputs, engine, compile, signal);
-    const name = `procedure${inputs.length}`;
-    const batch: ColumnBatch = { rowCount: rows.rowCount, columns: rows.cells };
-    inputs.push({ name, types: next.columns.map((column) => column.type), batches: [batch] });
-    const stored: Stored = {
-      kind: 'stored',
-      table: name,
-      names: next.columns.map((_, i) => `c${i}`),
-      columns: next.columns,
-    };
-    current = replaced(current, next, stored);
+  return new Resolution(engine, compile, signal).resolve(relation);
+}
+
+class Resolution {
+  private readonly inputs: InputTable[] = [];
+
+  constructor(
+    private readonly engine: Engine,
+    private readonly compile: Compile,
+    private readonly signal: AbortSignal,
+  ) {}
+
+  async resolve(relation: Relation): Promise<Resolved> {
+    return { relation: await this.withoutProcedures(relation), inputs: this.inputs };
   }
-}
 
-function innermost(relation: Relation): Procedure | undefined {
-  let found: Procedure | undefined;
-  mapRelation(relation, (node) => {
-    if (node.kind === 'procedure') found ??= node;
-    if (node.kind === 'apply' && hasProcedure(node.body)) {
-      throw new KustoError('CAL0001', 'This operator is not supported inside of mv-apply or partition.');
+  private async withoutProcedures(relation: Relation): Promise<Relation> {
+    let current = relation;
+    for (;;) {
+      const next = innermost(current);
+      if (!next) return current;
+      const rows = next.kind === 'procedure' ? await this.run(next) : await this.runForEach(next);
+      current = replaced(current, next, this.stored(rows, next.columns));
     }
-    return node;
-  });
-  return found;
-}
+  }
 
-function hasProcedure(relation: Relation): boolean {
-  let found = false;
-  mapRelation(relation, (node) => {
-    found ||= node.kind === 'procedure';
-    return node;
-  });
-  return found;
-}
+  /** Keeps rows as an input table; the node that reads them. */
+  private stored(rows: Rows, columns: Relation['columns']): Relation {
+    const name = `procedure${this.inputs.length}`;
+    const batch: ColumnBatch = { rowCount: rows.rowCount, columns: rows.cells };
+    this.inputs.push({ name, types: columns.map((column) => column.type), batches: [batch] });
+    return { kind: 'stored', table: name, names: columns.map((_, i) => `c${i}`), columns };
+  }
 
-/** Nodes are rebuilt on the way up, so the procedure is told by its columns' ids, which no other node has. */
-function replaced(relation: Relation, target: Procedure, stored: Stored): Relation {
-  return mapRelation(relation, (node) =>
-    node.kind === 'procedure' && node.columns === target.columns ? stored : node,
-  );
-}
+  private async run(node: Procedure): Promise<Rows> {
+    const definition = procedure(node.name);
+    if (!definition) throw new KustoError('CAL0001', `${node.name} is not supported.`, { span: node.span });
+    const rows: Rows[] = [];
+    for (const input of node.inputs) rows.push(await this.collect(input));
+    return definition.run({ inputs: rows, args: node.args, columns: node.columns, signal: this.signal });
+  }
 
-async function runProcedure(
-  node: Procedure,
-  inputs: readonly InputTable[],
-  engine: Engine,
-  compile: Parameters<typeof resolveProcedures>[2],
-  signal: AbortSignal,
-): Promise<Rows> {
-  const definition = procedure(node.name);
-  if (!definition) throw new KustoError('CAL0001', `${node.name} is not supported.`, { span: node.span });
-  const rows: Rows[] = [];
-  for (const input of node.inputs) {
-    const { sql, release } = await compile(input, inputs);
+  /** partition and mv-apply whose body has a procedure: the body runs for one row after the other. */
+  private async runForEach(node: Apply): Promise<Rows> {
+    const outer = await this.collect(node.input);
+    if (outer.rowCount > MAX_APPLIED_ROWS) {
+      throw new KustoError('E_RUNAWAY_QUERY', `An operator of the query runs for more than ${MAX_APPLIED_ROWS} rows.`);
+    }
+    const body = await this.withSharedStored(node.body);
+    const cells: KustoValue[][] = node.columns.map(() => []);
+    let rowCount = 0;
+    for (let r = 0; r < outer.rowCount; r++) {
+      const values = new Map(node.input.columns.map((column, c) => [column.id, outer.cells[c]![r]!]));
+      const rows = await this.collect(
+        await this.withoutProcedures(
+          mapScalars(renewed(body), (scalar) =>
+            scalar.kind === 'column' && values.has(scalar.id)
+              ? literal(scalar.type, values.get(scalar.id)!)
+              : scalar,
+          ),
+        ),
+      );
+      rowCount += rows.rowCount;
+      node.columns.forEach((column, c) => {
+        const own = body.columns.findIndex((candidate) => candidate.id === column.id);
+        for (let k = 0; k < rows.rowCount; k++) {
+          cells[c]!.push(own < 0 ? values.get(column.id)! : rows.cells[own]![k]!);
+        }
+      });
+    }
+    return { columns: node.columns, rowCount, cells };
+  }
+
+  /** What every run of a body reads is computed once. */
+  private async withSharedStored(body: Relation): Promise<Relation> {
+    const found = new Map<number, Relation>();
+    mapRelation(body, (node) => {
+      if (node.kind === 'shared') found.set(node.key, node);
+      return node;
+    });
+    const stored = new Map<number, Relation>();
+    for (const [key, node] of found) stored.set(key, this.stored(await this.collect(node), node.columns));
+    return mapRelation(body, (node) => (node.kind === 'shared' ? stored.get(node.key)! : node));
+  }
+
+  private async collect(input: Relation): Promise<Rows> {
+    const { sql, release } = await this.compile(input, this.inputs);
     try {
-      rows.push(await collect(input, engine, sql, signal));
+      const result = await this.engine.run(sql, this.signal);
+      try {
+        if (result.rowCount * input.columns.length > MAX_CELLS) {
+          throw new KustoError(
+            'E_RUNAWAY_QUERY',
+            'An operator of the query would hold too many rows in memory: filter or aggregate before it.',
+          );
+        }
+        const cells: KustoValue[][] = input.columns.map(() => []);
+        for await (const batch of result.batches()) {
+          batch.columns.slice(0, cells.length).forEach((column, c) => {
+            for (const value of column) cells[c]!.push(value);
+          });
+        }
+        return { columns: input.columns, rowCount: result.rowCount, cells };
+      } finally {
+        await result.close();
+      }
     } finally {
       await release();
     }
   }
-  return definition.run({ inputs: rows, args: node.args, columns: node.columns, signal });
 }
 
-async function collect(input: Relation, engine: Engine, sql: CompiledSql, signal: AbortSignal): Promise<Rows> {
-  const result = await engine.run(sql, signal);
-  try {
-    if (result.rowCount * input.columns.length > MAX_CELLS) {
-      throw new KustoError(
-        'E_RUNAWAY_QUERY',
-        'An operator of the query would hold too many rows in memory: filter or aggregate before it.',
-      );
-    }
-    const cells: KustoValue[][] = input.columns.map(() => []);
-    for await (const batch of result.batches()) {
-      batch.columns.forEach((column, c) => {
-        for (const value of column) cells[c]!.push(value);
-      });
-    }
-    return { columns: input.columns, rowCount: result.rowCount, cells };
-  } finally {
-    await result.close();
-  }
+type Runnable = Procedure | Apply;
+
+/** The first procedure that can run, or the first pipeline-for-each-row with one in it. What stands in a body waits. */
+function innermost(relation: Relation): Runnable | undefined {
+  const runnable = runnableIn(relation);
+  const waiting = new Set(
+    runnable.flatMap((node) => (node.kind === 'apply' ? runnableIn(node.body) : [])).map((node) => node.columns),
+  );
+  return runnable.find((node) => !waiting.has(node.columns));
 }
+
+/** Innermost first. */
+function runnableIn(relation: Relation): Runnable[] {
+  const found: Runnable[] = [];
+  mapRelation(relation, (node) => {
+    if (node.kind === 'procedure' || (node.kind === 'apply' && runnableIn(node.body).length > 0)) found.push(node);
+    return node;
+  });
+  return found;
+}
+
+/** Nodes are rebuilt on the way up, so the node is told by its list of columns, which no other node has. */
+function replaced(relation: Relation, target: Runnable, stored: Relation): Relation {
+  return mapRelation(relation, (node) => (node.kind === target.kind && node.columns === target.columns ? stored : node));
+}
+
+/** The same plan in new nodes, so that one run's procedures are not taken for another's. */
+const renewed = (body: Relation): Relation =>
+  mapRelation(body, (node) => (node.kind === 'procedure' ? { ...node, columns: [...node.columns] } : node));
+

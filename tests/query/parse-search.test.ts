@@ -80,8 +80,8 @@ describe('search and find', () => {
   test('find takes rows of several tables and packs what they do not share', async () => {
     const text = `${table} let B = datatable(n:int, other:string)[3, "x", 4, "y"]; find in (A, B) where n == 3`;
     expect(await kql.rows(text)).toEqual([
-      ['A', 3, { name: 'red apple' }],
-      ['B', 3, { other: 'x' }],
+      ['union_arg0', 3, { name: 'red apple' }],
+      ['union_arg1', 3, { other: 'x' }],
     ]);
   });
 });

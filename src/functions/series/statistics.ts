@@ -117,7 +117,6 @@ export const STATISTICS_FUNCTIONS: readonly ScalarFunction[] = [
     },
   },
   aggregate('series_sum', 'Sum of the elements.', sum),
-  aggregate('array_sum', 'Sum of the elements (older name of series_sum).', sum),
   aggregate('series_product', 'Product of the elements.', (values) => values.reduce((a, b) => a * b, 1)),
   aggregate('series_magnitude', 'Square root of the sum of the squares.', magnitude),
   {

@@ -3,7 +3,8 @@ import type { OperatorBinder } from '../context.js';
 import { PLUGINS, REFUSED_PLUGINS } from '../plugins/index.js';
 import { PluginCall } from '../plugins/plugin.js';
 import type { SyntaxNode } from '../parser.js';
-import { kindOf, maybe, nameOf, part, spanOf, symbolKindOf } from '../syntax.js';
+import { maybe, nameOf, part, spanOf, symbolKindOf } from '../syntax.js';
+import { isInFunction } from '../user-functions.js';
 
 /** `evaluate plugin(…)`. */
 export const EVALUATE_OPERATORS: Readonly<Record<string, OperatorBinder>> = {
@@ -34,12 +35,4 @@ function schemaPlace(node: SyntaxNode): number | undefined {
     );
   }
   return call.End;
-}
-
-/** True in a function's body: its places are not of the request's text, and its columns differ from call to call. */
-function isInFunction(node: SyntaxNode): boolean {
-  for (let at: SyntaxNode | undefined = node; at; at = maybe(at, 'Parent')) {
-    if (kindOf(at) === 'FunctionBody') return true;
-  }
-  return false;
 }

@@ -43,7 +43,7 @@ export const PARTITION_OPERATORS: Readonly<Record<string, OperatorBinder>> = {
     const body = bindBody(part(operand, 'Subquery'), rows, scope);
     return {
       columns: body.columns,
-      relation: { kind: 'apply', input: keys, items: [], body: body.relation, passed: [], columns: body.columns },
+      relation: { kind: 'apply', input: keys, items: [], body: body.relation, passed: [], columns: [...body.columns] },
     };
   },
   TopNestedOperator: topNested,

@@ -10,7 +10,6 @@ import { parametersOf } from './parameters.js';
 export const SCAN_OPERATORS: Readonly<Record<string, OperatorBinder>> = {
   ScanOperator: (node, input, scope) => {
     const clause = maybe(node, 'PartitionByClause');
-    if (clause) throw unsupported(clause, 'scan with partition by');
     const declared = declarations(node, scope);
     const steps = items(node, 'Steps');
     const matchId = parametersOf(node).get('with_match_id');
@@ -41,11 +40,17 @@ export const SCAN_OPERATORS: Readonly<Record<string, OperatorBinder>> = {
       ...declared.map(({ column }) => column),
       ...(matchId === undefined ? [] : [scope.context.column(matchId, 'long')]),
     ];
+    const row = scope.over(input);
+    const partition = (clause ? items(clause, 'Expressions') : []).map((key) => {
+      const value = bindScalar(key, row);
+      return { column: scope.context.column('$key', value.type), value };
+    });
+    const kept = input.columns.map((column) => ({ column, value: { kind: 'column' as const, ...column } }));
     const visible = {
       kind: 'project' as const,
       input: input.relation,
-      items: input.columns.map((column) => ({ column, value: { kind: 'column' as const, ...column } })),
-      columns: input.columns,
+      items: [...kept, ...partition],
+      columns: [...input.columns, ...partition.map(({ column }) => column)],
     };
     return {
       columns,

@@ -5,6 +5,7 @@ import { bindScalar, type OperatorBinder, type Table } from '../context.js';
 import { call, typeOf, withAggregates } from '../calls-to.js';
 import { argumentsOf } from '../calls.js';
 import { official, type SyntaxNode } from '../parser.js';
+import { bracketed } from '../schema.js';
 import {
   items,
   kindOf,
@@ -17,6 +18,8 @@ import {
   toArray,
   typeOfSymbol,
 } from '../syntax.js';
+import { isInFunction } from '../user-functions.js';
+import { TextNeeded } from '../text-needed.js';
 import { bindNamed } from './named.js';
 
 export const SUMMARIZE_OPERATORS: Readonly<Record<string, OperatorBinder>> = {
@@ -50,6 +53,7 @@ export function summarized(
   expressions: readonly SyntaxNode[],
   names: readonly string[],
 ): Table {
+  expressions.forEach(nameCovariance);
   const collector = new AggregateCollector(input, scope);
   const values = expressions.flatMap((expression) => collector.bind(expression));
   const aggregate: Aggregate = {
@@ -65,6 +69,17 @@ export function summarized(
   ];
   const columns = outputs.map((output) => output.column);
   return { columns, relation: { kind: 'project', input: aggregate, items: outputs, columns } };
+}
+
+/** The reference names a covariance after both of its columns, the binder after the first. */
+function nameCovariance(expression: SyntaxNode): void {
+  if (!isAggregateCall(expression) || isInFunction(expression)) return;
+  const name = nameOf(part(expression, 'Name'));
+  const [first, second] = argumentsOf(expression);
+  if (!name.startsWith('covariance') || !first || !second) return;
+  if (kindOf(first) !== 'NameReference' || kindOf(second) !== 'NameReference') return;
+  const text = `${bracketed(`${name}_${nameOf(first)}_${nameOf(second)}`)} = `;
+  throw new TextNeeded(expression.TextStart, () => text);
 }
 
 let aggregateNames: ReadonlySet<string> | undefined;

@@ -1,8 +1,9 @@
+import { KustoError } from '../../errors/index.js';
 import { literal, use, type Column, type Scalar } from '../../plan/index.js';
-import type { ColumnSchema } from '../../values/index.js';
+import type { ColumnSchema, KustoType } from '../../values/index.js';
 import { bindTable, type OperatorBinder, type Scope, type Table } from '../context.js';
 import type { SyntaxNode } from '../parser.js';
-import { items, kindOf, resultColumns, textOf, unsupported } from '../syntax.js';
+import { items, kindOf, resultColumns, spanOf, textOf, unsupported } from '../syntax.js';
 import { tablesMatching } from '../schema.js';
 import { parametersOf } from './parameters.js';
 
@@ -19,10 +20,14 @@ export interface Member {
 export function united(node: SyntaxNode, piped: readonly Member[], scope: Scope): Table {
   const parameters = parametersOf(node);
   const source = parameters.get('withsource');
+  const isFuzzy = parameters.get('isfuzzy') === 'true';
   const members = [
     ...piped,
-    ...items(node, 'Expressions').flatMap((expression, i) => membersOf(expression, i + piped.length, scope)),
+    ...items(node, 'Expressions').flatMap((expression, i) =>
+      isFuzzy ? fuzzyMembers(expression, i + piped.length, scope) : membersOf(expression, i + piped.length, scope),
+    ),
   ];
+  if (members.length === 0) throw new KustoError('SEM0100', 'None of the tables of the union exists.', { span: spanOf(node) });
   return unionOf(resultColumns(node), source, members, scope);
 }
 
@@ -39,7 +44,12 @@ export function unionOf(
     columns.map((column): Scalar | undefined => {
       if (source !== undefined && column.name === source) return literal('string', name);
       const match = memberColumn(table, column, ambiguous);
-      return match && use(match);
+      if (match) return use(match);
+      // The binder calls a few columns by another type than the answer has (the ordinal of getschema).
+      const other = table.columns.find((candidate) => candidate.name === column.name);
+      return other && result.every(({ name: one }) => one !== `${column.name}_${other.type}`)
+        ? convert(use(other), column.type)
+        : undefined;
     }),
   );
   return {
@@ -48,6 +58,14 @@ export function unionOf(
   };
 }
 
+const convert = (value: Scalar, type: KustoType): Scalar => ({
+  kind: 'call',
+  name: `to${type}`,
+  args: [value],
+  type,
+  span: { start: 0, end: 0 },
+});
+
 function memberColumn(table: Table, column: Column, names: ReadonlySet<string>): Column | undefined {
   return (
     table.columns.find((candidate) => candidate.name === column.name && candidate.type === column.type) ??
@@ -55,6 +73,16 @@ function memberColumn(table: Table, column: Column, names: ReadonlySet<string>):
       (candidate) => !names.has(candidate.name) && `${candidate.name}_${candidate.type}` === column.name,
     )
   );
+}
+
+/** With isfuzzy, what does not exist does not take part. */
+function fuzzyMembers(node: SyntaxNode, index: number, scope: Scope): Member[] {
+  try {
+    return membersOf(node, index, scope);
+  } catch (error) {
+    if (error instanceof KustoError && error.code === 'SEM0100') return [];
+    throw error;
+  }
 }
 
 export function membersOf(node: SyntaxNode, index: number, scope: Scope): Member[] {

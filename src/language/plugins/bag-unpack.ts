@@ -4,7 +4,8 @@ import { call } from '../calls-to.js';
 import type { Table } from '../context.js';
 import { projected } from '../operators/tables.js';
 import { typed } from '../operators/sources.js';
-import { SchemaNeeded } from '../schema-needed.js';
+import { columnsText } from '../schema.js';
+import { TextNeeded } from '../text-needed.js';
 import type { PluginCall } from './plugin.js';
 
 export const BAG_UNPACK_PARAMETERS = ['OutputColumnPrefix', 'columnsConflict', 'ignoredProperties'];
@@ -32,7 +33,7 @@ export function bagUnpack(plugin: PluginCall, schemaAt: number | undefined): Tab
       aggregates: [],
       columns: [shape],
     };
-    throw new SchemaNeeded(schemaAt, probe, (rows) => discovered(plugin, others, options, rows));
+    throw new TextNeeded(schemaAt, (rows) => ` : ${columnsText(discovered(plugin, others, options, rows))}`, probe);
   }
   const items = plugin.results.map((result): Assignment => {
     const source = others.find((column) => column.name === result.name);

@@ -2,7 +2,7 @@ import type { Table } from '../context.js';
 import { BAG_UNPACK_PARAMETERS, bagUnpack } from './bag-unpack.js';
 import { pivot } from './pivot.js';
 import type { PluginCall } from './plugin.js';
-import { ipLookup, narrow, rowsNear, schemaMerge } from './rows.js';
+import { dcountIntersect, ipLookup, narrow, rowsNear, schemaMerge } from './rows.js';
 import { newActivityMetrics, rollingPercentile, timelinePlugin } from './timeline.js';
 
 export interface Plugin {
@@ -27,6 +27,7 @@ export const PLUGINS: Readonly<Record<string, Plugin>> = {
   active_users_count: { bind: timelinePlugin(6) },
   session_count: { bind: timelinePlugin(4) },
   new_activity_metrics: { bind: newActivityMetrics },
+  dcount_intersect: { bind: dcountIntersect },
   rolling_percentile: { bind: rollingPercentile },
 };
 

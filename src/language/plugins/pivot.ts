@@ -1,9 +1,10 @@
 import { literal, use, type Aggregate, type AggregateCall, type Assignment, type Scalar } from '../../plan/index.js';
-import type { ColumnSchema, KustoType } from '../../values/index.js';
+import type { ColumnSchema, KustoType, KustoValue } from '../../values/index.js';
 import { call, typeOf } from '../calls-to.js';
 import { argumentsOf } from '../calls.js';
 import type { Table } from '../context.js';
-import { SchemaNeeded } from '../schema-needed.js';
+import { columnsText } from '../schema.js';
+import { TextNeeded } from '../text-needed.js';
 import { kindOf, nameOf, part, spanOf, textOf } from '../syntax.js';
 import type { PluginCall } from './plugin.js';
 
@@ -48,7 +49,7 @@ export function pivot(plugin: PluginCall, schemaAt: number | undefined): Table {
       aggregates: [{ column, call: labels }],
       columns: [column],
     };
-    throw new SchemaNeeded(schemaAt, probe, ([row]): ColumnSchema[] => {
+    const columnsOf = (row: readonly KustoValue[] | undefined): ColumnSchema[] => {
       const found = JSON.parse(String(row?.[0] ?? '[]')) as string[];
       if (found.length > MAX_COLUMNS) throw plugin.error(`'${pivoted.name}' has more than ${MAX_COLUMNS} values.`);
       const taken = keys.find((key) => found.includes(key.name));
@@ -57,7 +58,8 @@ export function pivot(plugin: PluginCall, schemaAt: number | undefined): Table {
         ...keys.map(({ name, type }) => ({ name, type })),
         ...found.map((name) => ({ name, type: aggregate.type })),
       ];
-    });
+    };
+    throw new TextNeeded(schemaAt, ([row]) => ` : ${columnsText(columnsOf(row))}`, probe);
   }
   const groups: Assignment[] = keys.map((key) => ({
     column: scope.context.column(key.name, key.type),

@@ -1,6 +1,6 @@
 import { literal, use } from '../../plan/index.js';
 import { bindScalar, bindTable, type Table } from '../context.js';
-import { isTabular } from '../calls-to.js';
+import { call, isTabular } from '../calls-to.js';
 import { typed } from '../operators/sources.js';
 import { kept, projected } from '../operators/tables.js';
 import { kindOf, nameOf } from '../syntax.js';
@@ -33,6 +33,17 @@ export function schemaMerge(plugin: PluginCall): Table {
     values: columns.map((column) => use(column!)),
     constants: [preserve ? bindScalar(preserve, plugin.scope) : literal('bool', true)],
   });
+}
+
+/** dcount_intersect(hll, hll, …): the rows, and how many values the first, the first two, … share. */
+export function dcountIntersect(plugin: PluginCall): Table {
+  const { input, scope, node } = plugin;
+  const shared = call(node, 'hll_intersections', plugin.positional.map((one) => plugin.overRows(one)), 'dynamic');
+  const counts = plugin.results.slice(input.columns.length).map(({ name }, i) => ({
+    column: scope.context.column(name, 'long'),
+    value: call(node, 'tuple_item', [shared, literal('long', BigInt(i))], 'long'),
+  }));
+  return projected(input, [...input.columns.map(kept), ...counts]);
 }
 
 /** ipv4_lookup(table, source key, lookup key [, extra keys…] [, return_unmatched]) */

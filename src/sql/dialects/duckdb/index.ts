@@ -2,6 +2,7 @@ import type { AggregateRow, Dialect, LoweredCall, ScalarRow } from '../../dialec
 import { list, name, sql, type Sql } from '../../tree.js';
 import { BASIC_AGGREGATES } from './aggregates/basic.js';
 import { COLLECTION_AGGREGATES } from './aggregates/collections.js';
+import { SKETCH_AGGREGATES } from './aggregates/sketches.js';
 import { STATISTICS_AGGREGATES } from './aggregates/statistics.js';
 import { castTo } from './cast.js';
 import { RELATIONS } from './relations.js';
@@ -12,6 +13,7 @@ import { DYNAMIC_ROWS } from './scalars/dynamic.js';
 import { MATH_ROWS } from './scalars/mathematics.js';
 import { MEMBERSHIP_ROWS } from './scalars/membership.js';
 import { OPERATOR_ROWS } from './scalars/operators.js';
+import { PARSE_ROWS } from './scalars/parse.js';
 import { REGEX_ROWS } from './scalars/regexes.js';
 import { EXTENT_ROWS } from './scalars/rows.js';
 import { SERIES_ROWS } from './scalars/series.js';
@@ -25,6 +27,7 @@ const scalars: ReadonlyMap<string, ScalarRow> = new Map(
     ...MEMBERSHIP_ROWS,
     ...STRING_ROWS,
     ...REGEX_ROWS,
+    ...PARSE_ROWS,
     ...DATETIME_ROWS,
     ...MATH_ROWS,
     ...CONVERSION_ROWS,
@@ -36,7 +39,7 @@ const scalars: ReadonlyMap<string, ScalarRow> = new Map(
 );
 
 const aggregates: ReadonlyMap<string, AggregateRow> = new Map(
-  Object.entries({ ...BASIC_AGGREGATES, ...COLLECTION_AGGREGATES, ...STATISTICS_AGGREGATES }),
+  Object.entries({ ...BASIC_AGGREGATES, ...COLLECTION_AGGREGATES, ...STATISTICS_AGGREGATES, ...SKETCH_AGGREGATES }),
 );
 
 /** Types that cross into JavaScript as text. */

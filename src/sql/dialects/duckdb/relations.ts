@@ -100,6 +100,7 @@ function expandedRows(relation: ExpandedRows, lowering: Lowering): Sql {
 
 /** Whether there is anything to expand in a row. */
 function expandable(relation: Apply, lowering: Lowering): Sql {
+  if (relation.items.length === 0) return sql`true`;
   return sql`(${list(
     relation.items.map((item) => sql`len(kql_elements(${lowering.scalar(item.source)})) > 0`),
     ' OR ',

@@ -52,11 +52,14 @@ function evaluated(
   });
 }
 
+/** A dynamic null is a value like others for make_list. */
+const isDynamic = (call: LoweredAggregate): boolean => call.args[0]!.type === 'dynamic';
+
 const makeBag: AggregateRow = (call) => evaluated(call, 'merge_bags', collected(call, call.args[0]!), 'dynamic');
 
 export const COLLECTION_AGGREGATES: Readonly<Record<string, AggregateRow>> = {
-  make_list: (call) => limited(collected(call, call.args[0]!), call.args[1]),
-  makelist: (call) => limited(collected(call, call.args[0]!), call.args[1]),
+  make_list: (call) => limited(collected(call, call.args[0]!, { keepNulls: isDynamic(call) }), call.args[1]),
+  makelist: (call) => limited(collected(call, call.args[0]!, { keepNulls: isDynamic(call) }), call.args[1]),
   make_list_if: (call) => limited(collected(call, call.args[0]!, { condition: call.args[1]! }), call.args[2]),
   make_list_with_nulls: (call) => limited(collected(call, call.args[0]!, { keepNulls: true }), undefined),
   make_set: (call) => limited(distinct(collected(call, call.args[0]!)), call.args[1]),

@@ -25,7 +25,7 @@ const deviation =
   (name: 'stddev_samp' | 'stddev_pop' | 'var_samp' | 'var_pop'): AggregateRow =>
   ({ args: [x] }) => {
     const finite = sql`isfinite(${real(x!)})`;
-    return sql`CASE WHEN count(${x!.sql}) = 0 THEN 'NaN'::DOUBLE WHEN bool_and(${finite}) THEN coalesce(${code(name)}(${real(x!)}) FILTER (WHERE ${finite}), 0) ELSE 'NaN'::DOUBLE END`;
+    return sql`CASE WHEN coalesce(bool_and(${finite}), true) THEN coalesce(${code(name)}(${real(x!)}) FILTER (WHERE ${finite}), 0) ELSE 'NaN'::DOUBLE END`;
   };
 
 const covariance =

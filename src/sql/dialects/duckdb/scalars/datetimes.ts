@@ -1,4 +1,4 @@
-import { PERIOD_TICKS } from '../../../../functions/index.js';
+import { formatPieces, PERIOD_TICKS } from '../../../../functions/index.js';
 import type { KustoType } from '../../../../values/index.js';
 import type { LoweredArgument, LoweredCall, ScalarRow } from '../../../dialect.js';
 import { sql, value, type Sql } from '../../../tree.js';
@@ -109,6 +109,37 @@ const binAt: ScalarRow = ({ args: [held, size, fixed], type }) => {
   return type === 'datetime' ? sql`kql_datetime_range(${binned})` : castTo(binned, type);
 };
 
+/** Specifiers of format_datetime() that DuckDB's strftime has too. */
+const STRFTIME: Readonly<Record<string, string>> = {
+  yyyy: '%Y',
+  yy: '%y',
+  MM: '%m',
+  M: '%-m',
+  dd: '%d',
+  d: '%-d',
+  HH: '%H',
+  H: '%-H',
+  hh: '%I',
+  h: '%-I',
+  mm: '%M',
+  m: '%-M',
+  ss: '%S',
+  s: '%-S',
+  tt: '%p',
+  fff: '%g',
+  ffffff: '%f',
+};
+
+const formatDatetime: ScalarRow = ({ args: [date, format], lowering }) => {
+  if (!isTicks(date!) || typeof format!.literal !== 'string') return undefined;
+  const pieces = formatPieces('format_datetime', format!.literal).map(({ token, isDelimiter }) =>
+    isDelimiter ? token : STRFTIME[token],
+  );
+  if (pieces.includes(undefined)) return undefined;
+  const text = sql`strftime(make_timestamp((${date!.sql} - 621355968000000000) // 10), ${value('string', pieces.join(''))})`;
+  return lowering.emptyForNull(text, 'string');
+};
+
 export const DATETIME_ROWS: Readonly<Record<string, ScalarRow>> = {
   startofday: boundary('day', false),
   startofweek: boundary('week', false),
@@ -128,6 +159,7 @@ export const DATETIME_ROWS: Readonly<Record<string, ScalarRow>> = {
   week_of_year: part(PARTS.week_of_year!),
   // The older function's first week is the one with the year's first Wednesday; its weeks begin on Sunday.
   weekofyear: part((ticks) => sql`kql_wednesday_week(${ticks})`),
+  format_datetime: formatDatetime,
   datetime_add: datetimeAdd,
   datetime_diff: datetimeDiff,
   datetime_part: datetimePart,

@@ -1,0 +1,72 @@
+import type { Aggregate } from '../../plan/index.js';
+import { bindScalar, type Scope, type Table } from '../context.js';
+import type { SyntaxNode } from '../parser.js';
+import { items, kindOf, maybe, nameOf, part, textOf } from '../syntax.js';
+import { pluginName } from './evaluate.js';
+import { bindBody } from './expand.js';
+import { limited } from './rows.js';
+
+/** A last operator that answers with several tables. Each reads the input that is computed once. */
+export type SeveralBinder = (node: SyntaxNode, input: Table, scope: Scope) => { name: string | undefined; table: Table }[];
+
+const SEVERAL: Readonly<Record<string, SeveralBinder>> = {
+  ForkOperator: (node, input, scope) =>
+    items(node, 'Expressions').map((fork) => {
+      const name = maybe(fork, 'NameEquals');
+      const inner = scope.nested();
+      return {
+        name: name && nameOf(part(name, 'Name')),
+        table: bindBody(part(fork, 'Expression'), scope.context.renewed(input), inner),
+      };
+    }),
+  FacetOperator: (node, input, scope) => {
+    const counts = items(node, 'Expressions').map((by) => ({
+      name: undefined,
+      table: counted(by, scope.context.renewed(input), scope),
+    }));
+    const clause = maybe(node, 'WithClause');
+    const body = clause && (maybe(clause, 'Expression') ?? maybe(clause, 'Operator'));
+    if (!body) return counts;
+    return [...counts, { name: undefined, table: bindBody(body, scope.context.renewed(input), scope.nested()) }];
+  },
+  EvaluateOperator: (node, input, scope) => {
+    const [count] = items(part(part(node, 'FunctionCall'), 'ArgumentList'), 'Expressions');
+    const rows = limited(scope.context.renewed(input), bindScalar(count!, scope));
+    return [
+      { name: undefined, table: rows },
+      { name: undefined, table: total(scope.context.renewed(input), scope) },
+    ];
+  },
+};
+
+export function severalBinder(node: SyntaxNode): SeveralBinder | undefined {
+  const kind = kindOf(node);
+  return kind === 'EvaluateOperator' && pluginName(node) !== 'preview' ? undefined : SEVERAL[kind];
+}
+
+function counted(by: SyntaxNode, input: Table, scope: Scope): Table {
+  const value = bindScalar(by, scope.over(input));
+  const key = { column: scope.context.column(kindOf(by) === 'NameReference' ? nameOf(by) : textOf(by), value.type), value };
+  return aggregated(input, [key], `count_${key.column.name}`, scope);
+}
+
+const total = (input: Table, scope: Scope): Table => aggregated(input, [], 'Count', scope);
+
+function aggregated(input: Table, keys: Aggregate['keys'], name: string, scope: Scope): Table {
+  const count = scope.context.column(name, 'long');
+  const columns = [...keys.map((key) => key.column), count];
+  const call = { name: 'count', type: 'long' as const, args: [], span: { start: 0, end: 0 } };
+  return {
+    columns,
+    relation: { kind: 'aggregate', input: input.relation, keys, aggregates: [{ column: count, call }], columns },
+  };
+}
+
+/** The input as a subtree that is computed once. */
+export function sharedInput(input: Table, scope: Scope): Table {
+  const { relation } = input;
+  return {
+    ...input,
+    relation: { kind: 'shared', key: scope.context.sharedKey(), relation, columns: relation.columns },
+  };
+}
