@@ -1,15 +1,9 @@
+import { KustoError } from '../../errors/index.js';
 import type { KustoValue } from '../../values/index.js';
 import type { ScalarFunction } from '../scalar-function.js';
-import { readLines, readPolygons, writeLines, writePolygons, type Line, type Ring } from './geojson.js';
-import {
-  angleBetween,
-  EARTH_RADIUS,
-  pointTowards,
-  toPosition,
-  toVector,
-  type Position,
-  type Vector,
-} from './sphere.js';
+import { positionOf, readLines, readPolygons, writeLines, writePolygons, type Line } from './geojson.js';
+import type { Ring } from './rings.js';
+import { angleBetween, EARTH_RADIUS, pointTowards, toVector, type Position, type Vector } from './sphere.js';
 
 /**
  * Edges that are straight on a map of longitudes and latitudes, as chains of geodesics. The bound of the error and where
@@ -48,14 +42,15 @@ function divide(a: Position, b: Position, tolerance: number, points: Vector[]): 
   divide(middle, b, tolerance, points);
 }
 
-function densify(line: Line, tolerance: number): Line {
+function densify(line: Line, tolerance: number, caller: string): Line {
   const points = [line[0]!];
   for (let i = 1; i < line.length; i++) {
-    const a = toPosition(line[i - 1]!);
-    const [x, y] = toPosition(line[i]!);
-    // The shorter way around the Earth.
-    const turn = x - a[0] > 180 ? -360 : x - a[0] < -180 ? 360 : 0;
-    divide(a, [x + turn, y], tolerance, points);
+    const a = positionOf(line[i - 1]!);
+    const b = positionOf(line[i]!);
+    if (Math.abs(b[0] - a[0]) > 180) {
+      throw new KustoError('CAL0001', `${caller}(): edges over the antimeridian are not supported.`);
+    }
+    divide(a, b, tolerance, points);
   }
   return points;
 }
@@ -74,7 +69,9 @@ export const DENSIFY_FUNCTIONS: readonly ScalarFunction[] = [
     evaluate: ([shape, toleranceArgument]) => {
       const lines = readLines(shape);
       const tolerance = toleranceOf(toleranceArgument);
-      return lines && tolerance !== undefined ? writeLines(lines.map((line) => densify(line, tolerance))) : null;
+      return lines && tolerance !== undefined
+        ? writeLines(lines.map((line) => densify(line, tolerance, 'geo_line_densify')))
+        : null;
     },
   },
   {
@@ -85,7 +82,8 @@ export const DENSIFY_FUNCTIONS: readonly ScalarFunction[] = [
       const polygons = readPolygons(shape);
       const tolerance = toleranceOf(toleranceArgument);
       if (!polygons || tolerance === undefined) return null;
-      const ring = (vertices: Ring): Ring => densify([...vertices, vertices[0]!], tolerance).slice(0, -1);
+      const ring = (vertices: Ring): Ring =>
+        densify([...vertices, vertices[0]!], tolerance, 'geo_polygon_densify').slice(0, -1);
       return writePolygons(polygons.map(({ shell, holes }) => ({ shell: ring(shell), holes: holes.map(ring) })));
     },
   },

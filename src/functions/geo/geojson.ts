@@ -1,19 +1,12 @@
 import { KustoError } from '../../errors/index.js';
 import type { KustoValue } from '../../values/index.js';
 import { isArray, isBag, numberOf, parseJson, realOf, writeJson, type Json, type JsonBag } from '../json.js';
-import { same, side, toPosition, toVector, type Position, type Vector } from './sphere.js';
+import { counterclockwise, type Polygon, type Ring } from './rings.js';
+import { antipodal, same, side, toPosition, toVector, type Position, type Vector } from './sphere.js';
 
 /** Shapes of GeoJSON as the reference takes them. What is no valid shape is undefined (and the function's result null). */
 
 export type Line = readonly Vector[];
-
-/** Without the closing vertex. */
-export type Ring = readonly Vector[];
-
-export interface Polygon {
-  readonly shell: Ring;
-  readonly holes: readonly Ring[];
-}
 
 /** Longitude and latitude within their bounds. */
 export function readPosition(
@@ -28,8 +21,16 @@ export function readPosition(
 function coordinate(value: Json): Vector | undefined {
   if (!isArray(value) || value.length < 2) return undefined;
   const position = readPosition(numberOf(value[0]), numberOf(value[1]));
-  return position && toVector(position);
+  if (!position) return undefined;
+  const vector = toVector(position);
+  written.set(vector, position);
+  return vector;
 }
+
+/** Where a vector came from: the way over the sphere changes the last digits. */
+const written = new WeakMap<Vector, Position>();
+
+export const positionOf = (vector: Vector): Position => written.get(vector) ?? toPosition(vector);
 
 /** Every element converted; undefined when one of them cannot be, or there are none. */
 function every<T>(value: Json | undefined, convert: (element: Json) => T | undefined): T[] | undefined {
@@ -42,8 +43,6 @@ function every<T>(value: Json | undefined, convert: (element: Json) => T | undef
   }
   return result;
 }
-
-const antipodal = (a: Vector, b: Vector): boolean => a[0] === -b[0] && a[1] === -b[1] && a[2] === -b[2];
 
 function line(value: Json): Line | undefined {
   const points = every(value, coordinate);
@@ -85,7 +84,13 @@ const near = (a: Vector, b: Vector): boolean => a[0] * b[0] + a[1] * b[1] + a[2]
 
 function polygon(value: Json): Polygon | undefined {
   const rings = every(value, ring);
-  return rings && { shell: rings[0]!, holes: rings.slice(1) };
+  // Shells go counterclockwise and holes clockwise, whichever way they were written.
+  return (
+    rings && {
+      shell: counterclockwise(rings[0]!),
+      holes: rings.slice(1).map((hole) => [...counterclockwise(hole)].reverse()),
+    }
+  );
 }
 
 function bagOf(argument: KustoValue | undefined): JsonBag | undefined {
@@ -136,13 +141,6 @@ export function readLine(argument: KustoValue | undefined): Line | undefined {
 export function edgesOf(lines: readonly Line[]): (readonly [Vector, Vector])[] {
   return lines.flatMap((line) => line.slice(1).map((point, i) => [line[i]!, point] as const));
 }
-
-export function ringEdges(ring: Ring): (readonly [Vector, Vector])[] {
-  return ring.map((point, i) => [point, ring[(i + 1) % ring.length]!] as const);
-}
-
-export const ringsOf = (polygons: readonly Polygon[]): Ring[] =>
-  polygons.flatMap(({ shell, holes }) => [shell, ...holes]);
 
 const positionJson = ([longitude, latitude]: Position): Json => [realOf(longitude), realOf(latitude)];
 

@@ -14,8 +14,8 @@ import type { KustoValue } from '../../values/index.js';
 import { writeJson } from '../json.js';
 import type { ScalarFunction } from '../scalar-function.js';
 import { KustoError } from '../../errors/index.js';
-import { readPolygons, readPosition, writePosition, writeRing, type Ring } from './geojson.js';
-import { toPosition } from './sphere.js';
+import { positionOf, readPolygons, readPosition, writePosition, writeRing } from './geojson.js';
+import type { Ring } from './rings.js';
 
 /** H3 cells, by their tokens. */
 
@@ -91,7 +91,7 @@ export const H3_FUNCTIONS: readonly ScalarFunction[] = [
       if (Number(radius ?? 0) !== 0) {
         throw new KustoError('CAL0001', 'geo_polygon_to_h3cells(): a radius is not supported.');
       }
-      const ring = (vertices: Ring) => vertices.map(toPosition).map(([x, y]) => [x, y]);
+      const ring = (vertices: Ring) => vertices.map(positionOf).map(([x, y]) => [x, y]);
       const cells = new Set(
         polygons.flatMap(({ shell, holes }) => polygonToCells([ring(shell), ...holes.map(ring)], level, true)),
       );

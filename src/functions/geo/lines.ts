@@ -11,6 +11,7 @@ import {
   writePoints,
   type Line,
 } from './geojson.js';
+import type { Edge } from './rings.js';
 import {
   add,
   angleBetween,
@@ -29,8 +30,6 @@ import {
 } from './sphere.js';
 
 /** Functions over lines. */
-
-type Edge = readonly [Vector, Vector];
 
 const keyOf = ([a, b]: Edge): string => {
   const [first, second] = [a.join(), b.join()];

@@ -1,7 +1,7 @@
 import { intersection, union, type Geom } from 'polyclip-ts';
 import { KustoError } from '../../errors/index.js';
-import { ringsOf, type Polygon, type Ring } from './geojson.js';
-import { add, cross, dot, length, normalize, type Vector } from './sphere.js';
+import { polygonEdges, ringEdges, ringsOf, type Edge, type Polygon, type Ring } from './rings.js';
+import { add, cross, dot, length, normal, normalize, same, subtract, type Vector } from './sphere.js';
 
 type PlaneRing = [number, number][];
 type MultiPoly = PlaneRing[][];
@@ -10,21 +10,44 @@ type MultiPoly = PlaneRing[][];
  * Unions and intersections of polygons. The gnomonic projection turns geodesics into straight lines, so an overlay in
  * the plane is that of the sphere. It shows less than half of the sphere; shapes further apart are refused.
  */
-export function unite(polygons: readonly Polygon[]): Polygon[] {
-  return overlay(polygons, (plane) => {
-    const [first, ...rest] = polygons.map((polygon) => plane.project([polygon]));
-    return union(first!, ...rest);
-  });
+export function intersect(left: readonly Polygon[], right: readonly Polygon[]): Polygon[] {
+  return overlay(left, right, intersection);
 }
 
-export function intersect(left: readonly Polygon[], right: readonly Polygon[]): Polygon[] {
-  return overlay([...left, ...right], (plane) => intersection(plane.project(left), plane.project(right)));
+/** Two by two, those with the fewest vertices first. As in the reference: the order decides where rings begin. */
+export function unite(polygons: readonly Polygon[]): Polygon[] {
+  const queue = polygons.map((polygon) => [polygon]);
+  const size = (shapes: readonly Polygon[]) => ringsOf(shapes).reduce((total, ring) => total + ring.length, 0);
+  for (;;) {
+    queue.sort((a, b) => size(a) - size(b));
+    const [first, second] = queue.splice(0, 2);
+    if (!second) return first ?? [];
+    queue.push(overlay(first!, second, union));
+  }
+}
+
+function overlay(
+  left: readonly Polygon[],
+  right: readonly Polygon[],
+  combine: (a: Geom, b: Geom) => MultiPoly,
+): Polygon[] {
+  const plane = planeOf(ringsOf([...left, ...right]).flat());
+  const edges = polygonEdges([...left, ...right]);
+  const found = plane
+    .lift(combine(plane.project(left), plane.project(right)))
+    .map(({ shell, holes }) => ({
+      shell: beginAfterLast(shell, edges),
+      holes: holes.map((hole) => beginAfterLast(hole, edges)),
+    }))
+    .sort((a, b) => a.shell.rank - b.shell.rank);
+  return found.map(({ shell, holes }) => ({ shell: shell.ring, holes: holes.map(({ ring }) => ring) }));
 }
 
 /** The cosine of how far a vertex may lie from the middle: beyond 75°, the projection loses its digits. */
 const HORIZON = Math.cos((75 * Math.PI) / 180);
 
-export class Plane {
+/** The plane that touches the sphere in a point. */
+class Plane {
   private readonly x: Vector;
   private readonly y: Vector;
   /** The vertices as they were given, by where they were projected to: a round trip would change their last digits. */
@@ -36,24 +59,6 @@ export class Plane {
     this.y = cross(center, this.x);
   }
 
-  point(v: Vector): [number, number] {
-    const depth = dot(v, this.center);
-    const point: [number, number] = [dot(v, this.x) / depth, dot(v, this.y) / depth];
-    this.origins.set(point.join(), v);
-    return point;
-  }
-
-  vector([x, y]: readonly [number, number]): Vector {
-    const known = this.origins.get(`${x},${y}`);
-    if (known) return known;
-    const { center } = this;
-    return normalize([
-      center[0] + this.x[0] * x + this.y[0] * y,
-      center[1] + this.x[1] * x + this.y[1] * y,
-      center[2] + this.x[2] * x + this.y[2] * y,
-    ]);
-  }
-
   project(polygons: readonly Polygon[]): Geom {
     const ring = (vertices: Ring): PlaneRing => vertices.map((vertex) => this.point(vertex));
     return polygons.map(({ shell, holes }) => [ring(shell), ...holes.map(ring)]);
@@ -63,10 +68,27 @@ export class Plane {
     const ring = (vertices: PlaneRing): Ring => vertices.slice(0, -1).map((point) => this.vector(point));
     return shapes.map(([shell, ...holes]) => ({ shell: ring(shell!), holes: holes.map(ring) }));
   }
+
+  private point(v: Vector): [number, number] {
+    const depth = dot(v, this.center);
+    const point: [number, number] = [dot(v, this.x) / depth, dot(v, this.y) / depth];
+    this.origins.set(point.join(), v);
+    return point;
+  }
+
+  private vector([x, y]: readonly [number, number]): Vector {
+    const known = this.origins.get(`${x},${y}`);
+    if (known) return known;
+    const { center } = this;
+    return normalize([
+      center[0] + this.x[0] * x + this.y[0] * y,
+      center[1] + this.x[1] * x + this.y[1] * y,
+      center[2] + this.x[2] * x + this.y[2] * y,
+    ]);
+  }
 }
 
-/** The plane that touches the sphere in the middle of some points. */
-export function planeOf(points: readonly Vector[]): Plane {
+function planeOf(points: readonly Vector[]): Plane {
   const sum = points.reduce<Vector>(add, [0, 0, 0]);
   const center = length(sum) > 0 ? normalize(sum) : undefined;
   if (!center || points.some((point) => dot(point, center) < HORIZON)) {
@@ -75,7 +97,32 @@ export function planeOf(points: readonly Vector[]): Plane {
   return new Plane(center);
 }
 
-function overlay(polygons: readonly Polygon[], combine: (plane: Plane) => MultiPoly): Polygon[] {
-  const plane = planeOf(ringsOf(polygons).flat());
-  return plane.lift(combine(plane));
+/** Larger overlays keep the ring's own begin: looking up the edges would take too long. */
+const MOST_COMPARISONS = 4_000_000;
+
+interface Ordered {
+  readonly ring: Ring;
+  /** The place of its last edge among the given ones. */
+  readonly rank: number;
+}
+
+/** The ring, begun where the edge ends that was given last (or its last part). */
+function beginAfterLast(ring: Ring, given: readonly Edge[]): Ordered {
+  if (ring.length * given.length > MOST_COMPARISONS) return { ring, rank: -1 };
+  let best = { rank: -1, reached: 0, at: -1 };
+  ringEdges(ring).forEach(([p, q], at) => {
+    const rank = given.findLastIndex((edge) => liesOn(p, q, edge));
+    const reached = rank < 0 ? 0 : dot(subtract(q, given[rank]![0]), subtract(q, given[rank]![0]));
+    if (rank > best.rank || (rank === best.rank && reached > best.reached)) best = { rank, reached, at };
+  });
+  return { ring: [...ring.slice(best.at + 1), ...ring.slice(0, best.at + 1)], rank: best.rank };
+}
+
+/** True when the edge from p to q is a part of an edge, in its direction. */
+function liesOn(p: Vector, q: Vector, [a, b]: Edge): boolean {
+  const plane = normalize(normal(a, b));
+  const on = (point: Vector) => same(point, a) || same(point, b) || Math.abs(dot(point, plane)) < 1e-12;
+  const along = subtract(b, a);
+  const [from, to] = [dot(subtract(p, a), along), dot(subtract(q, a), along)];
+  return on(p) && on(q) && from < to && from >= -1e-12 && to <= dot(along, along) + 1e-12;
 }

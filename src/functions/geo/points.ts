@@ -3,11 +3,11 @@ import type { ScalarFunction } from '../scalar-function.js';
 import { readPosition, refuseSpheroid } from './geojson.js';
 import {
   angleBetween,
+  antipodal,
   azimuth,
   EARTH_RADIUS,
   positiveAngle,
   same,
-  scale,
   toVector,
   type Position,
   type Vector,
@@ -16,7 +16,7 @@ import {
 /** Measures between points. */
 
 /** Two points that have one line between them. */
-const haveLine = (a: Vector, b: Vector): boolean => !same(a, b) && !same(a, scale(b, -1));
+const haveLine = (a: Vector, b: Vector): boolean => !same(a, b) && !antipodal(a, b);
 
 function readPositions(args: readonly (KustoValue | undefined)[], count: number): Position[] | undefined {
   const found = Array.from({ length: count }, (_, i) => readPosition(args[2 * i], args[2 * i + 1]));

@@ -11,11 +11,10 @@ import {
   writePoints,
   writePolygons,
   type Line,
-  type Polygon,
 } from './geojson.js';
 import { closestOnEdges, crossings, lengthOf } from './lines.js';
 import { intersect, unite } from './overlay.js';
-import { polygonEdges, polygonsArea, polygonsCentroid, polygonsContain } from './rings.js';
+import { polygonEdges, polygonsArea, polygonsCentroid, polygonsContain, type Polygon } from './rings.js';
 import { add, angleBetween, dot, EARTH_RADIUS, normalize, same, subtract, toVector, type Vector } from './sphere.js';
 
 /** Functions over polygons. */

@@ -1,7 +1,23 @@
-import { ringEdges, ringsOf, type Polygon, type Ring } from './geojson.js';
 import { add, angleBetween, cross, dot, length, normal, normalize, scale, subtract, type Vector } from './sphere.js';
 
-/** Measures of rings and polygons. A ring encloses the smaller of the two regions that it divides the sphere into. */
+/** Rings and polygons. A ring encloses the smaller of the two regions that it divides the sphere into. */
+
+/** Without the closing vertex. */
+export type Ring = readonly Vector[];
+
+export interface Polygon {
+  readonly shell: Ring;
+  readonly holes: readonly Ring[];
+}
+
+export type Edge = readonly [Vector, Vector];
+
+export function ringEdges(ring: Ring): Edge[] {
+  return ring.map((point, i) => [point, ring[(i + 1) % ring.length]!] as const);
+}
+
+export const ringsOf = (polygons: readonly Polygon[]): Ring[] =>
+  polygons.flatMap(({ shell, holes }) => [shell, ...holes]);
 
 /** Area of the triangle in steradians, positive when counterclockwise. Differences keep small triangles exact. */
 function triangleArea(a: Vector, b: Vector, c: Vector): number {
@@ -26,7 +42,9 @@ function areaOf(ring: Ring): number {
   return area;
 }
 
-export const isCounterclockwise = (ring: Ring): boolean => areaOf(ring) > 0;
+const isCounterclockwise = (ring: Ring): boolean => areaOf(ring) > 0;
+
+export const counterclockwise = (ring: Ring): Ring => (isCounterclockwise(ring) ? ring : [...ring].reverse());
 
 /** Steradians. Polygons that overlap count twice: unite them first. */
 export function polygonsArea(polygons: readonly Polygon[]): number {
@@ -68,5 +86,4 @@ export function polygonsContain(polygons: readonly Polygon[], p: Vector): boolea
   return polygons.some(({ shell, holes }) => ringContains(shell, p) && !holes.some((hole) => ringContains(hole, p)));
 }
 
-export const polygonEdges = (polygons: readonly Polygon[]): (readonly [Vector, Vector])[] =>
-  ringsOf(polygons).flatMap(ringEdges);
+export const polygonEdges = (polygons: readonly Polygon[]): Edge[] => ringsOf(polygons).flatMap(ringEdges);

@@ -3,17 +3,8 @@ import { KustoError } from '../../errors/index.js';
 import type { KustoValue } from '../../values/index.js';
 import { writeJson } from '../json.js';
 import type { ScalarFunction } from '../scalar-function.js';
-import {
-  edgesOf,
-  readLines,
-  readPolygons,
-  readPosition,
-  ringEdges,
-  writePoint,
-  writePolygons,
-  type Polygon,
-} from './geojson.js';
-import { polygonEdges, polygonsContain } from './rings.js';
+import { edgesOf, readLines, readPolygons, readPosition, writePoint, writePolygons } from './geojson.js';
+import { polygonEdges, polygonsContain, ringEdges, type Edge, type Polygon } from './rings.js';
 import { crossing, side, type Vector } from './sphere.js';
 
 /** S2 cells, by their tokens. */
@@ -36,8 +27,6 @@ const corners = (id: CellId): Vector[] => {
   const cell = Cell.fromCellID(id);
   return [0, 1, 2, 3].map((k) => vectorOf(cell.vertex(k)));
 };
-
-type Edge = readonly [Vector, Vector];
 
 /**
  * The cells of a level that a shape touches, in the order of their ids. Goes down from the faces of the cube; each step

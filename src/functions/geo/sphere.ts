@@ -43,6 +43,9 @@ export const normalize = (a: Vector): Vector => scale(a, 1 / length(a));
 
 export const same = (a: Vector, b: Vector): boolean => a[0] === b[0] && a[1] === b[1] && a[2] === b[2];
 
+/** Opposite, but for the last digit of coordinates: 180 degrees are no whole number of radians. */
+export const antipodal = (a: Vector, b: Vector): boolean => length(add(a, b)) < 1e-15;
+
 export const angleBetween = (a: Vector, b: Vector): number => Math.atan2(length(cross(a, b)), dot(a, b));
 
 /** A normal of the plane of two vectors, exact also for close ones. */
