@@ -49,7 +49,8 @@ const BINDERS: Readonly<Record<string, (node: SyntaxNode, scope: Scope) => Scala
   PrefixUnaryExpression: (node, scope) => {
     const operand = bindScalar(part(node, 'Expression'), scope);
     if (textOf(part(node, 'Operator')) === '+') return operand;
-    if (operand.type === 'dynamic') throw unsupported(node, 'The negative of a dynamic value (without tolong() or its like)');
+    if (operand.type === 'dynamic')
+      throw unsupported(node, 'The negative of a dynamic value (without tolong() or its like)');
     return negated(operand) ?? call(node, 'negate', [operand]);
   },
   BinaryExpression: bindBinary,

@@ -35,7 +35,9 @@ function decodeBody(body: string, type: Exclude<KustoType, 'string'>): Literal['
       return parseDecimal(body);
     case 'datetime':
       // datetime(2025, 6, 14) is the date of its parts; a formatter of KQL writes dates with blanks around the dashes.
-      return parseDatetime(body.replace(/^(\d{4})(?:\s*,\s*|\s+-\s+)(\d{1,2})(?:\s*,\s*|\s+-\s+)(\d{1,2})$/, '$1-$2-$3'));
+      return parseDatetime(
+        body.replace(/^(\d{4})(?:\s*,\s*|\s+-\s+)(\d{1,2})(?:\s*,\s*|\s+-\s+)(\d{1,2})$/, '$1-$2-$3'),
+      );
     case 'timespan':
       return parseTimespan(body);
     case 'guid':

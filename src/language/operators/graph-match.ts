@@ -98,10 +98,17 @@ class Matching {
     const clause = maybe(this.node, 'ProjectClause');
     if (!clause) throw unsupported(this.node, 'A graph pattern without project');
     const results = resultColumns(this.node);
-    const outputs = items(clause, 'Expressions').map((node, i): Assignment => {
+    const expressions = items(clause, 'Expressions');
+    const outputs = expressions.map((node, i): Assignment => {
       const named = kindOf(node) === 'SimpleNamedExpression' ? part(node, 'Expression') : node;
       const value = this.projected(named);
-      return { column: this.scope.context.column(results[i]?.name ?? `Column${i + 1}`, value.type), value };
+      return {
+        column: this.scope.context.column(
+          (results.length === expressions.length ? results[i]!.name : written(node)) ?? `Column${i + 1}`,
+          value.type,
+        ),
+        value,
+      };
     });
     let relation = this.joined(patterns);
     for (const predicate of [...this.distinctness(), ...conditions]) relation = filtered(relation, predicate);
@@ -268,21 +275,12 @@ class Matching {
   private paths(edge: Edge): Relation {
     const { own } = edge;
     const { context } = this.scope;
-    const values = [
-      ...own.columns.map((column) => use(column)),
-      ...edge.computed.map(({ value }) => value),
-    ];
+    const values = [...own.columns.map((column) => use(column)), ...edge.computed.map(({ value }) => value)];
     const items: Assignment[] = [own.id, own.source, own.target]
       .map((column): Assignment => ({ column, value: use(column) }))
       .concat(values.map((value) => ({ column: context.column('value', value.type), value })));
     const input = edge.conditions.reduce(filtered, own.relation);
-    const columns = [
-      edge.start,
-      edge.end,
-      edge.id,
-      ...edge.columns,
-      ...edge.computed.map(({ column }) => column),
-    ];
+    const columns = [edge.start, edge.end, edge.id, ...edge.columns, ...edge.computed.map(({ column }) => column)];
     return {
       kind: 'procedure',
       name: 'graph-paths',
@@ -316,6 +314,10 @@ class Matching {
   }
 }
 
+/** The name that an expression is given; the binder leaves out columns of literals. */
+const written = (node: SyntaxNode): string | undefined =>
+  kindOf(node) === 'SimpleNamedExpression' ? nameOf(part(node, 'Name')) : undefined;
+
 function pairs<T>(all: readonly T[]): [T, T][] {
   return all.flatMap((a, i) => all.slice(i + 1).map((b): [T, T] => [a, b]));
 }
@@ -345,7 +347,9 @@ const OVER_PATHS = new Set(['map', 'all', 'any']);
 /** True when an expression reads `name.property`, outside of functions over the edges of a path. */
 function usesProperty(node: SyntaxNode, name: string): boolean {
   if (kindOf(node) === 'FunctionCallExpression' && OVER_PATHS.has(nameOf(part(node, 'Name')))) {
-    return argumentsOf(node).slice(1).some((argument) => usesProperty(argument, name));
+    return argumentsOf(node)
+      .slice(1)
+      .some((argument) => usesProperty(argument, name));
   }
   if (kindOf(node) === 'PathExpression') {
     const base = part(node, 'Expression');

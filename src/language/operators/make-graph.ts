@@ -192,4 +192,3 @@ function withProperties(
   };
   return { ...shared(whole, scope), columns: columns.slice(1), id };
 }
-
