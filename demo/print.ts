@@ -21,14 +21,14 @@ export const command = (text: string): void => console.log(`\n${text.trim().repl
 
 /** A wide answer of one row is printed downwards, any other as a table; long cells are cut. */
 export function answer({ columns, rows }: Answer, limit = 8): void {
-  if (columns.length > 6 && rows.length === 1) {
-    const table = new Table({ ...PLAIN, colWidths: [24, WIDTH - 30] });
-    columns.forEach((name, i) => table.push([name, cell(rows[0]?.[i], WIDTH - 32)]));
+  if (columns.length > 4 && rows.length === 1) {
+    const table = new Table({ ...PLAIN, colWidths: [24, WIDTH - 30], wordWrap: true, wrapOnWordBoundary: false });
+    columns.forEach((name, i) => table.push([name, cell(rows[0]?.[i], 3 * (WIDTH - 32))]));
     console.log(table.toString());
     return;
   }
   const room = Math.max(12, Math.floor((WIDTH - 3 * columns.length) / Math.max(1, columns.length)));
-  const widest = rows.length > 0 && columns.length <= 6 ? Math.max(room, 40) : room;
+  const widest = columns.length <= 6 ? Math.max(room, 40) : room;
   const table = new Table({ ...PLAIN, head: [...columns] });
   for (const row of rows.slice(0, limit)) table.push(row.map((value) => cell(value, widest)));
   console.log(table.toString());

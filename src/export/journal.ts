@@ -36,6 +36,8 @@ export interface Manifest {
   readonly runId: string;
   readonly owner: JournalOwner;
   readonly databaseId: string;
+  /** Ids of the databases whose tables the query read. */
+  readonly databases: readonly string[];
   /** Empty for an export to connection strings. */
   readonly externalTable: string;
   /** `system`, an object id, or null: who `;impersonate` means. */
@@ -134,17 +136,17 @@ export class Journal {
     return unmarked;
   }
 
-  /** Forgets a run. The manifest goes first: what is left after a kill is debris, never an entry without its files. */
+  /** Forgets a run. */
   async release(entry: JournalEntry): Promise<void> {
-    await rm(join(entry.folder, MANIFEST), { force: true });
-    await sync(entry.folder);
-    this.sealed.delete(entry.manifest.runId);
-    failpoint('export.release.middle');
     await this.abandon(entry.folder);
+    this.sealed.delete(entry.manifest.runId);
   }
 
-  /** Removes a folder that was never sealed. */
+  /** The manifest goes first: what is left after a kill is debris, never an entry without its files. */
   async abandon(folder: string): Promise<void> {
+    await rm(join(folder, MANIFEST), { force: true });
+    await sync(folder);
+    failpoint('export.release.middle');
     await rm(folder, { recursive: true, force: true });
   }
 }

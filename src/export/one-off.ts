@@ -5,6 +5,7 @@ import { discard } from './discard.js';
 import { failureOf } from './failure.js';
 import { instantOf } from './job.js';
 import type { JournalEntry } from './journal.js';
+import { databasesOf } from './plan.js';
 import { produceFiles } from './produce.js';
 import type { ExportServices, Writer } from './services.js';
 import { checkColumns, queryForTarget, type Target } from './target.js';
@@ -68,6 +69,7 @@ async function write(services: ExportServices, request: OneOffExport): Promise<J
         runId,
         owner: { kind: 'operation', operationId: request.operationId },
         databaseId: request.databaseId,
+        databases: databasesOf(prepared),
         externalTable: target.externalTable,
         managedIdentity: null,
         startedOn: instantOf(services.now()),

@@ -37,8 +37,15 @@ const SERVER: Caller = {
   isDevelopmentAdmin: true,
 };
 
-/** The rules on identity and target, of a definition or of a run. Throws the coded refusal of the first that is broken. */
-export function checkAccess(services: ExportServices, job: JobDefinition): RunAccess {
+/**
+ * The rules on identity and target, of a definition or of a run. Throws the coded refusal of the first that is broken.
+ * `databases` are those that a window was read from already; of a query that is to be asked, the binder sees to it.
+ */
+export function checkAccess(
+  services: ExportServices,
+  job: JobDefinition,
+  databases: readonly string[] = [],
+): RunAccess {
   const snapshot = services.catalog.snapshot();
   const database = databaseName(snapshot, job.databaseId);
   const table = snapshot.byName('externalTable', job.databaseId, job.externalTable);
@@ -54,7 +61,11 @@ export function checkAccess(services: ExportServices, job: JobDefinition): RunAc
     job.managedIdentity === null
       ? SERVER
       : identityCaller(services.security.requireIdentity(job.managedIdentity, 'AutomatedFlows', job.databaseId));
-  services.security.authorization.require(snapshot, caller, 'DatabaseViewer', { database });
+  for (const id of new Set([job.databaseId, ...databases])) {
+    services.security.authorization.require(snapshot, caller, 'DatabaseViewer', {
+      database: databaseName(snapshot, id),
+    });
+  }
   if (job.managedIdentity === null && table.connections.some((one) => impersonates(one))) {
     throw new KustoError(
       'Export_IdentityNeededForTarget',
@@ -186,6 +197,11 @@ function contextOf(database: string, caller: Caller, signal: AbortSignal): Reque
 
 export function databaseName(snapshot: CatalogSnapshot, databaseId: string): string {
   return snapshot.get('database', databaseId)?.name ?? databaseId;
+}
+
+/** Ids. */
+export function databasesOf(query: PreparedQuery): readonly string[] {
+  return [...new Set([...query.tables, ...query.externalTables].map((use) => use.databaseId))];
 }
 
 /** Two runs with the same text here write the same columns, in the same form, by the same rights. */

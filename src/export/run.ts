@@ -8,7 +8,7 @@ import { discard, openStores } from './discard.js';
 import { failureOf } from './failure.js';
 import { advanceJob, instantOf } from './job.js';
 import type { JournalEntry, JournalOwner, Manifest } from './journal.js';
-import { checkAccess, definitionOf, planRun, writerOf, type RunAccess } from './plan.js';
+import { checkAccess, databasesOf, definitionOf, planRun, writerOf, type RunAccess } from './plan.js';
 import { produceFiles } from './produce.js';
 import type { ExportServices } from './services.js';
 import { isCommitted } from './sweep.js';
@@ -126,6 +126,7 @@ class JobRun {
           runId,
           owner,
           databaseId: job.databaseId,
+          databases: databasesOf(prepared),
           externalTable: job.externalTable,
           managedIdentity: job.managedIdentity,
           startedOn: this.startedOn,
@@ -202,7 +203,7 @@ class JobRun {
       await discard(services, entry, writer, options.signal);
       return again;
     }
-    const access = checkAccess(services, job);
+    const access = checkAccess(services, job, manifest.databases);
     // The addresses stay, the credentials are today's: somebody may have mended an expired one.
     const connections = manifest.connections.map((old) =>
       access.table.connections.find((one) => one.address === old.address),

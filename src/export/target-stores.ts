@@ -1,15 +1,14 @@
 import type { ConnectionRef } from '../catalog/model.js';
 import type { SecretBox, Security } from '../security/index.js';
 import {
-  carriedCredential,
   openStore,
-  parseConnectionString,
   STORAGE_SCOPE,
   type ObjectStore,
   type StoreCredential,
   type StoreOptions,
 } from '../storage/index.js';
 import { KustoError } from '../errors/index.js';
+import { credentialProvider, tokensFor } from '../external/index.js';
 import type { TargetStores, Writer } from './services.js';
 
 export interface TargetStoresOptions {
@@ -36,36 +35,24 @@ export class SecuredTargetStores implements TargetStores {
 
   async open(connection: ConnectionRef, writer: Writer): Promise<ObjectStore> {
     this.check(connection, writer);
-    const credential = this.credentialOf(connection, writer);
+    const credential = await this.credentialOf(connection, writer);
     const store = openStore(connection.address, credential, this.options.store);
     // A token that cannot be had is told before anything is begun.
     if (credential.kind === 'token') await credential.credential.getToken(STORAGE_SCOPE);
     return store;
   }
 
-  private credentialOf(connection: ConnectionRef, writer: Writer): StoreCredential {
+  private credentialOf(connection: ConnectionRef, writer: Writer): Promise<StoreCredential> {
     const { security, secrets } = this.options;
-    const target = { type: 'external_data', address: connection.address } as const;
-    const identity = identityOf(connection, writer);
-    if (identity !== undefined) {
-      const credential = security.credentialFor(identity, writer.usage, writer.databaseId, target);
-      return { kind: 'token', credential, principal: `managed identity ${identity}`, renewable: true };
+    if (connection.credential === 'impersonate' && writer.impersonate === undefined) {
+      throw new KustoError(
+        'Export_NobodyToImpersonate',
+        `The caller who is to be impersonated at '${connection.address}' is gone: files of an export that did not ` +
+          'complete cannot be removed from there. Remove them by hand.',
+      );
     }
-    if (connection.credential === 'impersonate') {
-      const { impersonate } = writer;
-      if (impersonate === undefined || !('caller' in impersonate)) {
-        throw new KustoError(
-          'Export_NobodyToImpersonate',
-          `The caller who is to be impersonated at '${connection.address}' is gone: files of an export that did not ` +
-            'complete cannot be removed from there. Remove them by hand.',
-        );
-      }
-      const credential = security.callerCredentialFor(impersonate.caller, target);
-      return { kind: 'token', credential, principal: 'the caller', renewable: true };
-    }
-    const carried = carriedCredential(parseConnectionString(secrets.open(connection.sealed)));
-    if (carried !== undefined) return carried;
-    throw new KustoError('Export_TargetKindNotSupported', `Exports cannot be written to '${connection.address}'.`);
+    const unseal = (sealed: ConnectionRef['sealed']): string => secrets.open(sealed);
+    return credentialProvider({ unseal, tokenFor: tokensFor(security, writer) })(connection, writer.usage);
   }
 }
 

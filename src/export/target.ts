@@ -57,6 +57,8 @@ export function targetOfTable(table: ExternalTableEntity, properties: Properties
     pathFormat: table.pathFormat,
     connections: table.connections,
     ...fileForm(format as ExportFormat, { ...table.properties, ...properties }),
+    // On read, a table's own extension is a filter: names end with it, exactly.
+    ...(table.properties.fileExtension === undefined ? {} : { fileExtension: dotted(table.properties.fileExtension) }),
   };
 }
 
@@ -67,23 +69,26 @@ export type FileForm = Pick<
 
 /** From properties that have been checked, by their documented names. */
 export function fileForm(format: ExportFormat, properties: Properties): FileForm {
-  const isParquet = format === 'parquet';
   const compression =
     properties.compressed === true ? ((properties.compressionType ?? 'gzip') as CopyOptions['compression']) : 'none';
-  const extension = String(properties.fileExtension ?? `.${format}`);
-  const dotted = extension === '' || extension.startsWith('.') ? extension : `.${extension}`;
-  // Parquet compresses inside of the file. A table's own extension is a filter on read: names end with it, exactly.
-  const isZipped = compression === 'gzip' && !isParquet && properties.fileExtension === undefined;
+  // Parquet compresses inside of the file.
+  const isZipped = compression === 'gzip' && format !== 'parquet';
+  const extension = dotted(properties.fileExtension ?? format);
   return {
     format,
     headers: String(properties.includeHeaders ?? 'none').toLowerCase() as Target['headers'],
     bom: String(properties.encoding ?? '').toLowerCase() === 'utf8bom',
     compression,
     namePrefix: String(properties.namePrefix ?? ''),
-    fileExtension: isZipped ? `${dotted}.gz` : dotted,
+    fileExtension: isZipped ? `${extension}.gz` : extension,
     sizeLimit: Number(properties.sizeLimit ?? DEFAULT_SIZE_LIMIT),
     rowGroupSize: Number(properties.parquetRowGroupSize ?? DEFAULT_ROW_GROUP_SIZE),
   };
+}
+
+function dotted(extension: string | number | boolean): string {
+  const text = String(extension);
+  return text === '' || text.startsWith('.') ? text : `.${text}`;
 }
 
 /** Throws when the columns of a query do not fit, and says which. */

@@ -26,7 +26,7 @@ export interface WindowLimits {
  * that is too young or one too many, even when a later one were old enough.
  */
 export async function nextWindow(
-  catalog: Catalog,
+  catalog: Pick<Catalog, 'currentCursor' | 'extents'>,
   tableIds: readonly string[],
   after: bigint,
   limits: WindowLimits,

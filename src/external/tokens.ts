@@ -20,7 +20,7 @@ export function tokensFor(
     const identity =
       connection.credential === 'managed_identity'
         ? connection.identity
-        : impersonate && 'identity' in impersonate
+        : connection.credential === 'impersonate' && impersonate && 'identity' in impersonate
           ? impersonate.identity
           : undefined;
     if (identity !== undefined) {
@@ -31,6 +31,6 @@ export function tokensFor(
       const credential = security.callerCredentialFor(impersonate.caller, target);
       return Promise.resolve({ kind: 'token', credential, principal: 'the caller', renewable: true });
     }
-    throw new KustoError('Storage_NotSupported', `There is nobody to impersonate at '${connection.address}'.`);
+    throw new KustoError('Storage_NotSupported', `No credential for '${connection.address}' can be had here.`);
   };
 }

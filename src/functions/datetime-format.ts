@@ -15,6 +15,12 @@ interface Fields {
   readonly fraction: string;
 }
 
+/** A specifier (`yyyy`, `fff`, …) or a delimiter. */
+export interface FormatPiece {
+  readonly token: string;
+  readonly isDelimiter: boolean;
+}
+
 type Piece = string | ((fields: Fields) => string);
 
 const pad = (value: number, width: number): string => String(value).padStart(width, '0');
@@ -58,35 +64,47 @@ const TIMESPAN: Readonly<Record<string, (fields: Fields) => string>> = {
 const DATETIME_TOKENS = /yyyy|yy|y|MM|M|dd|d|hh|h|HH|H|mm|m|ss|s|tt|f{1,7}|F{1,7}|[ \/\-:,._[\]]/y;
 const TIMESPAN_TOKENS = /d{1,8}|hh|h|HH|H|mm|m|ss|s|f{1,7}|F{1,7}|[ \/\-:,._[\]]/y;
 
+/** Takes a datetime's (or timespan's) format apart. KustoError when it holds anything else. */
+export function formatPieces(name: 'format_datetime' | 'format_timespan', format: string): FormatPiece[] {
+  const tokens = name === 'format_datetime' ? DATETIME_TOKENS : TIMESPAN_TOKENS;
+  const pieces: FormatPiece[] = [];
+  for (let at = 0; at < format.length; at = tokens.lastIndex) {
+    tokens.lastIndex = at;
+    const token = tokens.exec(format)?.[0];
+    if (token === undefined) {
+      throw new KustoError(
+        'SEM0001',
+        `${name}(): '${format[at]}' in the format '${format}' is neither a specifier nor a delimiter (blank / - : , . _ [ ]).`,
+      );
+    }
+    pieces.push({ token, isDelimiter: !/[a-z]/i.test(token) });
+  }
+  return pieces;
+}
+
 /** Compiles a format; the last few are remembered, since a query has one for all its rows. */
-function compiler(name: string, tokens: RegExp, table: Readonly<Record<string, (fields: Fields) => string>>) {
+function compiler(
+  name: 'format_datetime' | 'format_timespan',
+  table: Readonly<Record<string, (fields: Fields) => string>>,
+) {
   const known = new Map<string, readonly Piece[]>();
   return (format: string): readonly Piece[] => {
     const found = known.get(format);
     if (found) return found;
-    const pieces: Piece[] = [];
-    tokens.lastIndex = 0;
-    for (let at = 0; at < format.length; at = tokens.lastIndex) {
-      tokens.lastIndex = at;
-      const token = tokens.exec(format)?.[0];
-      if (token === undefined) {
-        throw new KustoError(
-          'SEM0001',
-          `${name}(): '${format[at]}' in the format '${format}' is neither a specifier nor a delimiter (blank / - : , . _ [ ]).`,
-        );
-      }
-      if (/^f/i.test(token)) pieces.push(fractionPiece(token));
-      else if (table === TIMESPAN && token[0] === 'd') pieces.push(({ day }) => pad(day, token.length));
-      else pieces.push(table[token] ?? token);
-    }
+    const pieces = formatPieces(name, format).map(({ token, isDelimiter }): Piece => {
+      if (isDelimiter) return token;
+      if (/^f/i.test(token)) return fractionPiece(token);
+      if (name === 'format_timespan' && token[0] === 'd') return ({ day }) => pad(day, token.length);
+      return table[token]!;
+    });
     if (known.size >= 50) known.clear();
     known.set(format, pieces);
     return pieces;
   };
 }
 
-const datetimePieces = compiler('format_datetime', DATETIME_TOKENS, DATETIME);
-const timespanPieces = compiler('format_timespan', TIMESPAN_TOKENS, TIMESPAN);
+const datetimePieces = compiler('format_datetime', DATETIME);
+const timespanPieces = compiler('format_timespan', TIMESPAN);
 
 function render(pieces: readonly Piece[], fields: Fields): string {
   return pieces.map((piece) => (typeof piece === 'string' ? piece : piece(fields))).join('');

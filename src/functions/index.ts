@@ -1,7 +1,7 @@
 import { DATETIME_FUNCTIONS } from './datetimes.js';
 import { DYNAMIC_FUNCTIONS } from './dynamic.js';
-import { DYNAMIC_TEXT_FUNCTIONS } from './dynamic-text.js';
 import { ENCODING_FUNCTIONS } from './encodings.js';
+import { GEO_FUNCTIONS } from './geo/index.js';
 import { HASH_FUNCTIONS } from './hashes.js';
 import { MATH_FUNCTIONS } from './mathematics.js';
 import { PARSE_FUNCTIONS } from './parse-patterns.js';
@@ -26,6 +26,8 @@ import { TDIGEST_FUNCTIONS } from './tdigest.js';
 export type { KeyValueOptions } from './key-values.js';
 export { isArray, JsonNumber, parseJson, scalarOf, type Json } from './json.js';
 export type { FunctionCall, ScalarFunction } from './scalar-function.js';
+export { formatPieces } from './datetime-format.js';
+export { plainPattern } from './parse-patterns.js';
 export { PERIOD_TICKS } from './datetimes.js';
 export { asciiRe2 } from './regex.js';
 export { isWindowFunction } from './windows.js';
@@ -52,8 +54,8 @@ const FAMILIES: readonly (readonly ScalarFunction[])[] = [
   DATETIME_FUNCTIONS,
   MATH_FUNCTIONS,
   UNIT_FUNCTIONS,
-  DYNAMIC_TEXT_FUNCTIONS,
   SERIES_FUNCTIONS,
+  GEO_FUNCTIONS,
 ];
 
 const FUNCTIONS: ReadonlyMap<string, ScalarFunction> = new Map(

@@ -1,5 +1,4 @@
-import { realJson } from '../values/index.js';
-import { JsonNumber, type Json } from './json.js';
+import { JsonNumber, type Json } from './json-value.js';
 
 /** Deeper text is taken for text that is no JSON. */
 const MAX_DEPTH = 1000;
@@ -150,5 +149,5 @@ function numberOf(token: string): number | JsonNumber {
     if (BigInt.asIntN(64, whole) === whole) return token === '-0' ? 0 : new JsonNumber(token);
   }
   if (!Number.isFinite(number)) return new JsonNumber(token);
-  return Number.isInteger(number) ? new JsonNumber(realJson(number)) : number;
+  return Number.isInteger(number) ? JsonNumber.ofReal(number) : number;
 }

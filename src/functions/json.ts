@@ -10,27 +10,10 @@ import {
   type KustoValue,
 } from '../values/index.js';
 import { parseJson } from './json-parser.js';
+import { isArray, isBag, JsonNumber, type Json } from './json-value.js';
 
 export { parseJson } from './json-parser.js';
-
-/** A dynamic value. What is parsed holds its bags as maps, in the order of the text; plain objects may be written. */
-export type Json =
-  null | boolean | number | string | JsonNumber | readonly Json[] | JsonBag | { readonly [key: string]: Json };
-
-export type JsonBag = ReadonlyMap<string, Json>;
-
-/** A number by its text, where a JavaScript number would lose something: long integers, and reals such as 1.0. */
-export class JsonNumber {
-  constructor(readonly text: string) {}
-
-  get isReal(): boolean {
-    return /[.eE]/.test(this.text);
-  }
-}
-
-export const isBag = (value: Json | undefined): value is JsonBag => value instanceof Map;
-
-export const isArray = (value: Json | undefined): value is readonly Json[] => Array.isArray(value);
+export { isArray, isBag, JsonNumber, type Json, type JsonBag } from './json-value.js';
 
 /** A number's value, undefined when it is something else. */
 export function numberOf(value: Json | undefined): number | undefined {
@@ -74,7 +57,7 @@ export function jsonOf(value: KustoValue, type: KustoType): Json {
 /** A real inside of a dynamic value; NaN and the infinities are text there. */
 export function realOf(value: number): Json {
   if (!Number.isFinite(value)) return JSON.parse(realJson(value)) as string;
-  return Number.isInteger(value) ? new JsonNumber(realJson(value)) : value;
+  return Number.isInteger(value) ? JsonNumber.ofReal(value) : value;
 }
 
 /** A dynamic value converted as `tolong()`, `tostring()` and their like do; what does not convert is null (or empty). */

@@ -17,15 +17,17 @@ export type PatternPart =
 export type PatternKind = 'simple' | 'relaxed' | 'regex';
 
 interface Compiled {
-  readonly regex: Regex;
+  readonly pattern: string;
   /** The group and the type of each column. */
   readonly columns: readonly { readonly group: number; readonly type: KustoType }[];
 }
 
-const NUMBER = String.raw`[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?`;
+/** Spelled out, so that RE2 reads these patterns as Rust's engine does. */
+const BLANKS = String.raw`[\t-\r ]*`;
+const NUMBER = String.raw`[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?`;
 const TYPED: Readonly<Partial<Record<KustoType, string>>> = {
-  int: String.raw`[+-]?\d+`,
-  long: String.raw`[+-]?\d+`,
+  int: '[+-]?[0-9]+',
+  long: '[+-]?[0-9]+',
   real: NUMBER,
   decimal: NUMBER,
   bool: '(?i:true|false)|[01]',
@@ -56,12 +58,17 @@ function compile(parts: readonly PatternPart[], kind: PatternKind, flags: string
         return;
       case 'column':
         columns.push({ group: ++groups, type: part.type });
-        pattern += `${TYPED[part.type] ? String.raw`\s*` : ''}(${columnPattern(part.type, kind, parts[i + 1])})`;
-        if (TYPED[part.type] && kind !== 'relaxed') pattern += String.raw`\s*`;
+        pattern += `${TYPED[part.type] ? BLANKS : ''}(${columnPattern(part.type, kind, parts[i + 1])})`;
+        if (TYPED[part.type] && kind !== 'relaxed') pattern += BLANKS;
         return;
     }
   });
-  return { regex: Regex.of(`${pattern}$`), columns };
+  return { pattern: `${pattern}$`, columns };
+}
+
+/** Pattern and columns of a parse that is not of kind regex: RE2 and Rust's engine agree on it for any text. */
+export function plainPattern(parts: string, kind: 'simple' | 'relaxed'): Compiled {
+  return compile(JSON.parse(parts) as PatternPart[], kind, '');
 }
 
 let last: { key: string; compiled: Compiled } | undefined;
@@ -74,8 +81,8 @@ function compiledOf(parts: string, kind: PatternKind, flags: string): Compiled {
 
 /** JSON array of the columns' texts; null when the text does not fit. */
 function parsePattern(text: string, parts: string, kind: PatternKind, flags: string): string | null {
-  const { regex, columns } = compiledOf(parts, kind, flags);
-  const found = regex.exec(text);
+  const { pattern, columns } = compiledOf(parts, kind, flags);
+  const found = Regex.of(pattern).exec(text);
   if (!found) return null;
   const texts = columns.map(({ group }) => found[group]!);
   const strict = kind !== 'relaxed';

@@ -12,7 +12,9 @@ export function realText(value: number): string {
   const power = Number(exponent);
   const nearest = mantissa.replace('.', '');
   // Up to 15 digits only one decimal of that length lies close enough.
-  const digits = nearest.length <= 15 ? nearest : largestDigits(Math.abs(value), nearest.length, power);
+  const largest = nearest.length <= 15 ? nearest : largestDigits(Math.abs(value), nearest.length, power);
+  // The only decimal of the length may be the middle itself, which still reads back as an even neighbour.
+  const digits = Number(`${largest}e${power - largest.length + 1}`) === Math.abs(value) ? largest : nearest;
   if (power < -5 || power >= 15) {
     const scaled = digits.length > 1 ? `${digits[0]}.${digits.slice(1)}` : digits;
     return `${sign}${scaled}E${power < 0 ? '-' : '+'}${String(Math.abs(power)).padStart(2, '0')}`;

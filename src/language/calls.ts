@@ -113,20 +113,6 @@ const SPECIAL: Readonly<Record<string, (node: SyntaxNode, scope: Scope) => Scala
     const skip = ignoreNulls?.kind === 'literal' && ignoreNulls.value === true;
     return call(node, skip ? 'bag_pack_without_nulls' : 'bag_pack', pairs, 'dynamic');
   },
-  repeat: (node, scope) => {
-    const args = argumentsOf(node).map((argument) => bindScalar(argument, scope));
-    if (args[0]?.type === 'dynamic')
-      throw new KustoError('SEM0001', 'repeat(): the value must not be dynamic.', { span: spanOf(node) });
-    return call(node, 'repeat', args);
-  },
-  bag_pack_columns: (node, scope) => {
-    const pairs = argumentsOf(node).flatMap((argument): Scalar[] => {
-      if (kindOf(argument) !== 'NameReference')
-        throw unsupported(argument, 'bag_pack_columns() of anything but columns');
-      return [literal('string', nameOf(argument)), bindScalar(argument, scope)];
-    });
-    return call(node, 'bag_pack', pairs, 'dynamic');
-  },
   assert: (node, scope) => {
     const [condition, message] = argumentsOf(node);
     const held = constantBool(bindScalar(condition!, scope));
@@ -150,13 +136,19 @@ const SPECIAL: Readonly<Record<string, (node: SyntaxNode, scope: Scope) => Scala
     const { columns } = bindTable(argumentsOf(node)[0]!, scope);
     return literal('dynamic', JSON.stringify(columns.map((column) => column.name)));
   },
-  estimate_data_size: (node, scope) => {
-    const values = argumentsOf(node).flatMap((argument): Scalar[] =>
-      kindOf(argument) === 'StarExpression'
-        ? scope.requireRow(spanOf(node)).columns.map(use)
-        : [bindScalar(argument, scope)],
-    );
-    return call(node, 'estimate_data_size', values, 'long');
+  repeat: (node, scope) => {
+    const args = argumentsOf(node).map((argument) => bindScalar(argument, scope));
+    if (args[0]?.type === 'dynamic')
+      throw new KustoError('SEM0001', 'repeat(): the value must not be dynamic.', { span: spanOf(node) });
+    return call(node, 'repeat', args);
+  },
+  bag_pack_columns: (node, scope) => {
+    const pairs = argumentsOf(node).flatMap((argument): Scalar[] => {
+      if (kindOf(argument) !== 'NameReference')
+        throw unsupported(argument, 'bag_pack_columns() of anything but columns');
+      return [literal('string', nameOf(argument)), bindScalar(argument, scope)];
+    });
+    return call(node, 'bag_pack', pairs, 'dynamic');
   },
   not: (node, scope) =>
     call(

@@ -8,34 +8,43 @@ import { toArray } from './syntax.js';
  */
 const FALSE_ALARMS: ReadonlySet<string> = new Set(['KS234', 'KS235']);
 
+/** `A value of type bool expected`, where the reference takes others too: count(x), and not("term") in a search. */
+const BOOL_EXPECTED = 'KS107';
+
+/** `The expression value must be an integer`: the seconds of make_timespan() need not be one. */
+const INTEGER_EXPECTED = 'KS134';
+
+/** A value of another type expected: of what stands in `literal[…]` the other kind of index just finds nothing. */
+const TYPE_EXPECTED = 'KS141';
+
+function isFalseAlarm({ Code, Start }: Diagnostic, text: string): boolean {
+  if (FALSE_ALARMS.has(Code)) return true;
+  const before = text.slice(0, Start);
+  if (Code === INTEGER_EXPECTED) return /\bmake_timespan\s*\([^()]*$/.test(before);
+  if (Code === TYPE_EXPECTED) return before.trimEnd().endsWith('[');
+  if (Code !== BOOL_EXPECTED) return false;
+  return (
+    /\bcount\s*\(\s*$/.test(before) ||
+    (/\bnot\s*\(\s*$/.test(before) && /\bsearch\b/.test(before) && /["'@h]/.test(text[Start]!))
+  );
+}
+
 /** Unresolved names, which the reference reports as SEM0100. */
 const UNRESOLVED = /does not refer to any known|is not defined|not recognized|could not be resolved/i;
-
-/** `KS141` (a value of another type expected) of what stands in `literal[…]`: the other kind of index just finds nothing. */
-const isIndexAlarm = (diagnostic: Diagnostic, text: string): boolean =>
-  diagnostic.Code === 'KS141' && text.slice(0, diagnostic.Start).trimEnd().endsWith('[');
 
 /** Throws the first error that the official parser and binder found. */
 export function refuseErrors(code: KustoCode, text: string): void {
   const errors = toArray(code.GetDiagnostics()).filter(
     (diagnostic) =>
-      diagnostic.Severity === 'Error' &&
-      !FALSE_ALARMS.has(diagnostic.Code) &&
-      !isIndexAlarm(diagnostic, text) &&
-      !isLongForInt(diagnostic, code) &&
-      !isCounted(diagnostic, text),
+      diagnostic.Severity === 'Error' && !isFalseAlarm(diagnostic, text) && !isLongForInt(diagnostic, text),
   );
   const first = errors.reduce<Diagnostic | undefined>((a, b) => (a && a.Start <= b.Start ? a : b), undefined);
   if (first) throw toError(first);
 }
 
-/** count(x) counts rows whatever x is; the binder wants a condition. */
-const isCounted = ({ Message, Start }: Diagnostic, text: string): boolean =>
-  Message === 'A value of type bool expected.' && /\bcount\s*\(\s*$/.test(text.slice(0, Start));
-
 /** A whole number is a long; the reference takes it where the binder wants an int (the degree of series_fit_poly). */
-function isLongForInt({ Message, Start, Length }: Diagnostic, code: KustoCode): boolean {
-  return Message === 'A value of type int expected.' && /^-?\d+$/.test(code.Text.slice(Start, Start + Length));
+function isLongForInt({ Message, Start, Length }: Diagnostic, text: string): boolean {
+  return Message === 'A value of type int expected.' && /^-?\d+$/.test(text.slice(Start, Start + Length));
 }
 
 function toError(diagnostic: Diagnostic): KustoError {

@@ -1,5 +1,5 @@
 import { KustoError } from '../errors/index.js';
-import { datetimeText, timespanText } from '../values/index.js';
+import { datetimeString, timespanText } from '../values/index.js';
 import { decodeLiteral, decodeString } from './literals.js';
 import type { SyntaxNode } from './parser.js';
 import { items, kindOf, part, spanOf, textOf, typeOfSymbol } from './syntax.js';
@@ -55,7 +55,7 @@ function literalJson(text: string, node: SyntaxNode): string {
     case 'decimal':
       return value as string;
     case 'datetime':
-      return JSON.stringify(datetimeText(value as bigint));
+      return JSON.stringify(datetimeString(value as bigint));
     case 'timespan':
       return JSON.stringify(timespanText(value as bigint));
     case 'string':

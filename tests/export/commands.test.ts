@@ -3,7 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Caller } from '../../src/security/index.js';
+import { pino } from 'pino';
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+import { CATALOGUE, type ErrorCode } from '../../src/errors/index.js';
+import { DEVELOPMENT_CALLER, type Caller } from '../../src/security/index.js';
+import { buildServer, DEFAULT_LIMITS } from '../../src/server/index.js';
 import { TICKS_PER_SECOND } from '../../src/values/index.js';
 import { createTables, IDENTITY, ingest, openBench, TENANT, type Bench } from './support/bench.js';
 import { doubled, missing, readFolder } from './support/outsider.js';
@@ -14,6 +18,7 @@ const STRANGER = '99999999-9999-4999-8999-999999999999';
 
 let root: string;
 let bench: Bench;
+let app: FastifyInstance;
 let target: string;
 let count = 0;
 
@@ -42,9 +47,24 @@ beforeAll(async () => {
   await bench.catalog.transact((tx) => tx.put({ kind: 'database', id: 'other', name: 'Other', prettyName: '' }));
   await bench.run('.create table Away (id:long)', undefined, 'Other');
   await bench.scheduler.start();
+  app = buildServer({
+    queries: bench.queries,
+    commands: bench.commands,
+    authenticate: () => Promise.resolve(DEVELOPMENT_CALLER),
+    config: {
+      development: false,
+      limits: DEFAULT_LIMITS,
+      trustedProxy: false,
+      authMetadata: () => {
+        throw new Error('nobody asks');
+      },
+    },
+    log: pino({ level: 'silent' }) as unknown as FastifyBaseLogger,
+  });
 });
 
 afterAll(async () => {
+  await app.close();
   await bench.close();
   await rm(root, { recursive: true, force: true });
 });
@@ -90,7 +110,7 @@ describe('.create-or-alter continuous-export', () => {
   const valid = (x: string, rest = '<| T') => `.create-or-alter continuous-export J to table ${x} ${rest}`;
   const refusals: readonly (readonly [
     what: string,
-    code: string,
+    code: ErrorCode,
     cure: RegExp,
     (x: string) => string | Promise<string>,
   ])[] = [
@@ -238,8 +258,18 @@ describe('.create-or-alter continuous-export', () => {
     ],
   ];
   it.each(refusals)('refuses %s', async (_what, code, cure, text) => {
-    const error = await bench.refusal(await text(await externalTable()));
-    expect([error.code, error.message]).toEqual([code, expect.stringMatching(cure)]);
+    const csl = await text(await externalTable());
+    const answer = await app.inject({ method: 'POST', url: '/v1/rest/mgmt', payload: { db: 'Db', csl } });
+    expect([answer.statusCode, answer.json()]).toEqual([
+      CATALOGUE[code].status,
+      {
+        error: expect.objectContaining({
+          code,
+          '@message': expect.stringMatching(cure) as string,
+          '@permanent': true,
+        }) as unknown,
+      },
+    ]);
     expect(bench.catalog.snapshot().byName('continuousExport', 'db', 'J')).toBeUndefined();
   });
 

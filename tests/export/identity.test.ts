@@ -226,3 +226,26 @@ describe('several accounts', () => {
     expect(new Set(artifacts.map((one) => new URL(String(one['Path'])).pathname.split('/')[2])).size).toBe(2);
   });
 });
+
+describe('a job that is dropped in the middle of a window', () => {
+  it('takes back what of the window is at the target, and leaves what was committed', async () => {
+    await bench.run(
+      `.create-or-alter external table Target (id:long, label:string, at:datetime) kind=storage
+       partition by (Label:string=label) pathformat = (Label) dataformat=csv (h@'${address};impersonate')`,
+    );
+    await ingestNext();
+    await run();
+    const committed = (await contents()).files;
+    await ingest(bench, 'T', 10, 20, (id) => `l${id % 5}`);
+    let puts = 0;
+    storage.proxy.fault = ({ method }) =>
+      method === 'PUT' && ++puts > 2 ? { kind: 'status', status: 503, code: 'ServerBusy' } : undefined;
+    await bench.refusal('.run continuous-export Job');
+    expect(await bench.rows('.show continuous-export Job failures')).toMatchObject([{ FailureKind: 'PartialFailure' }]);
+    expect((await contents()).files.size).toBeGreaterThan(committed.size);
+    storage.proxy.fault = undefined;
+    await bench.run('.drop continuous-export Job');
+    while (bench.services.journal.entries().length > 0) await new Promise((resolve) => setImmediate(resolve));
+    expect((await contents()).files).toEqual(committed);
+  });
+});

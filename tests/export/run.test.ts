@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { KustoError } from '../../src/errors/index.js';
-import { runJob, type TargetStores } from '../../src/export/index.js';
+import { runJob } from '../../src/export/index.js';
 import { createExternalTable, createJob, createTables, ingest, jobOf, openBench, type Bench } from './support/bench.js';
+import { faultyStores } from './support/faulty-stores.js';
 import { doubled, missing, readFolder } from './support/outsider.js';
 import { TestClock } from './support/test-clock.js';
 
@@ -18,29 +19,17 @@ let faults: KustoError[];
 const signal = new AbortController().signal;
 const run = (maxRows = 1_000_000) => runJob(bench.services, 'job', { maxRows, signal });
 
-/** Stores whose uploads fail as `faults` says. */
-function faulty(stores: TargetStores): TargetStores {
-  return {
-    check: (connection, writer) => stores.check(connection, writer),
-    open: async (connection, writer) => {
-      const store = await stores.open(connection, writer);
-      const putFile: typeof store.putFile = (...args) => {
-        const fault = faults.shift();
-        return fault === undefined ? store.putFile(...args) : Promise.reject(fault);
-      };
-      return new Proxy(store, {
-        get: (object, name) => {
-          if (name === 'putFile') return putFile;
-          const value: unknown = Reflect.get(object, name);
-          return typeof value === 'function' ? (value.bind(object) as unknown) : value;
-        },
-      });
-    },
-  };
-}
-
 async function open() {
-  bench = await openBench({ folder: join(root, 'data'), targets: root, clock, aroundStores: faulty });
+  bench = await openBench({
+    folder: join(root, 'data'),
+    targets: root,
+    clock,
+    aroundStores: (stores) =>
+      faultyStores(stores, () => {
+        const fault = faults.shift();
+        if (fault !== undefined) throw fault;
+      }),
+  });
 }
 
 beforeEach(async () => {

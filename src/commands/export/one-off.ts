@@ -31,7 +31,8 @@ import type { ExportParts } from './jobs.js';
 import { checkFileProperties, choice, FILE_PROPERTIES, type FileProperties } from './settings.js';
 
 const TO_STORAGE = schema('Path: string, NumRecords: long');
-const TO_TABLE = schema('ExternalTableName: string, Path: string, NumRecords: long');
+/** The article of this form has the number as a string, that of the other as a long. */
+const TO_TABLE = schema('ExternalTableName: string, Path: string, NumRecords: string');
 
 export function oneOffExports({ services, control }: ExportParts): readonly Command[] {
   async function exported(
@@ -124,7 +125,7 @@ export function oneOffExports({ services, control }: ExportParts): readonly Comm
       const size = checkFileProperties(args.properties, 1, (argument) => context.spanOf(argument));
       const files = await exported(targetOfTable(table, size), args.query, context);
       return files.map((file) =>
-        row(TO_TABLE, { ExternalTableName: table.name, Path: file.path, NumRecords: BigInt(file.rows) }),
+        row(TO_TABLE, { ExternalTableName: table.name, Path: file.path, NumRecords: String(file.rows) }),
       );
     },
   });

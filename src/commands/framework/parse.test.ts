@@ -220,5 +220,7 @@ describe('obfuscation', () => {
     expect(obfuscate(`.x (h'secret', h@"secret", H\`\`\`secret\`\`\`, 'open') // h'x'`)).not.toContain('secret');
     expect(obfuscate(`.x ('open', path'y')`)).toBe(`.x ('open', path'y')`);
     expect(obfuscate(`.x h'secret`)).not.toContain('secret');
+    expect(obfuscate(`.x // ('a', h"secret"\n1`)).toBe(`.x // ('a', h'****'\n1`);
+    expect(obfuscate(`.x // the Earth's moon`)).toBe(`.x // the Earth's moon`);
   });
 });

@@ -1,7 +1,7 @@
 import type { KustoType, KustoValue } from '../../values/index.js';
-import { parseJson, writeJson, type Json } from '../json.js';
+import { parseJson, writeJson, type Json, realOf } from '../json.js';
 import type { ScalarFunction } from '../scalar-function.js';
-import { numberOf, readSeries, realJson, reals, writeSeries } from './series.js';
+import { numberOf, readSeries, reals, writeSeries } from './series.js';
 
 /** Filling the gaps of a series: elements that equal the placeholder (null, when none is given). */
 
@@ -32,7 +32,7 @@ const constantJson = (value: KustoValue | undefined, type: KustoType | undefined
   value === undefined || value === null
     ? null
     : type === 'real'
-      ? realJson(value as number)
+      ? realOf(value as number)
       : (parseJson(String(value)) ?? null);
 
 export const FILL_FUNCTIONS: readonly ScalarFunction[] = [
@@ -76,7 +76,7 @@ export const FILL_FUNCTIONS: readonly ScalarFunction[] = [
       const gap = elements.map(gapTest(placeholder));
       if (gap.every(Boolean)) {
         if (elements.length === 0 || constant === null) return writeJson(elements);
-        return writeJson(elements.map(() => realJson(Number(constant ?? 0))));
+        return writeJson(elements.map(() => realOf(Number(constant ?? 0))));
       }
       const filled = interpolate(reals(series), gap, edges !== false);
       return series.kind === 'real'

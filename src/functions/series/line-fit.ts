@@ -1,6 +1,6 @@
-import { writeJson, type Json } from '../json.js';
+import { writeJson, type Json, realOf } from '../json.js';
 import type { ScalarFunction } from '../scalar-function.js';
-import { completeReals, realJson, realsJson } from './series.js';
+import { completeReals, realsJson } from './series.js';
 import { mean, variance } from './statistics.js';
 
 /** A line through a series, whose x counts from 1. */
@@ -82,11 +82,11 @@ function prefixErrors(values: readonly number[]): number[] {
 }
 
 const lineBag = (fit: LineFit): { readonly [key: string]: Json } => ({
-  slope: realJson(fit.slope),
-  interception: realJson(fit.interception),
-  rsquare: realJson(fit.rsquare),
-  variance: realJson(fit.variance),
-  rvariance: realJson(fit.rvariance),
+  slope: realOf(fit.slope),
+  interception: realOf(fit.interception),
+  rsquare: realOf(fit.rsquare),
+  variance: realOf(fit.variance),
+  rvariance: realOf(fit.rvariance),
   line_fit: realsJson(fit.line),
 });
 
@@ -100,14 +100,14 @@ function twoLinesBag(values: readonly number[]): { readonly [key: string]: Json 
     Object.fromEntries(
       Object.entries({ rsquare, slope, interception, variance, rvariance }).map(([key, value]) => [
         `${name}_${key}`,
-        realJson(value),
+        realOf(value),
       ]),
     );
   return {
-    rsquare: realJson(1 - residual / total),
+    rsquare: realOf(1 - residual / total),
     split_idx: fit.split,
-    variance: realJson(total),
-    rvariance: realJson(residual),
+    variance: realOf(total),
+    rvariance: realOf(residual),
     line_fit: realsJson(line),
     ...side('right', fit.right),
     ...side('left', fit.left),
@@ -155,4 +155,4 @@ export const LINE_FIT_FUNCTIONS: readonly ScalarFunction[] = [
   },
 ];
 
-const realsOf = (...values: readonly number[]): Json[] => values.map(realJson);
+const realsOf = (...values: readonly number[]): Json[] => values.map(realOf);

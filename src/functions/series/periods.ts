@@ -54,22 +54,19 @@ export function findPeriods(values: readonly number[], shortest: number, longest
   const found = new Map<number, number>();
   for (let cycles = 2; cycles <= n / SHORTEST; cycles++) {
     if (power[cycles]! < significant) continue;
-    const lag = climb(correlation, Math.round(n / cycles), Math.ceil(n / (cycles + 1)), Math.floor(n / (cycles - 1)));
-    if (lag < Math.max(SHORTEST, shortest) || lag > Math.min(n / 2, longest) || !isPeak(correlation, lag)) continue;
+    const lag = peakNear(correlation, cycles, n);
+    if (lag === undefined || lag < Math.max(SHORTEST, shortest) || lag > longest) continue;
     found.set(lag, correlation[lag]!);
   }
   return [...found].map(([length, score]) => ({ length, score })).sort((a, b) => b.score - a.score);
 }
 
-/** Up the slope from a lag, as far as the bounds allow. */
-function climb(correlation: readonly number[], start: number, first: number, last: number): number {
-  let lag = start;
-  for (;;) {
-    const before = lag > first ? correlation[lag - 1]! : -1;
-    const after = lag < last ? correlation[lag + 1]! : -1;
-    if (Math.max(before, after) <= correlation[lag]!) return lag;
-    lag += after > before ? 1 : -1;
-  }
+/** The best lag between the neighbouring frequencies, when it is a peak. */
+function peakNear(correlation: readonly number[], cycles: number, n: number): number | undefined {
+  const last = Math.min(Math.floor(n / 2), Math.floor(n / (cycles - 1)));
+  let best = Math.ceil(n / (cycles + 1));
+  for (let lag = best + 1; lag <= last; lag++) if (correlation[lag]! > correlation[best]!) best = lag;
+  return isPeak(correlation, best) ? best : undefined;
 }
 
 /** The best period, when its score reaches the threshold. */
@@ -78,7 +75,7 @@ export function detectPeriod(values: readonly number[], threshold: number): numb
   return best && best.score >= threshold ? best.length : undefined;
 }
 
-/** The score of a given period; 0 when it is out of bounds or no peak of the autocorrelation. */
+/** The score of a given period; 0 when it is out of bounds or not the peak of its frequency. */
 function validate(spectrum: Spectrum | undefined, period: number, length: number): number {
   if (!spectrum || period < SHORTEST || period > length / 2) return 0;
   if (!Number.isInteger(period)) {
@@ -87,7 +84,8 @@ function validate(spectrum: Spectrum | undefined, period: number, length: number
       `series_periods_validate(): the period ${period} is not a whole number; only whole periods are supported.`,
     );
   }
-  return isPeak(spectrum.correlation, period) ? spectrum.correlation[period]! : 0;
+  const peak = peakNear(spectrum.correlation, Math.round(length / period), length);
+  return peak === period ? spectrum.correlation[period]! : 0;
 }
 
 /** Keeps a wrong argument from filling the memory. */

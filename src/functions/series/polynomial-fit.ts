@@ -1,8 +1,8 @@
 import { KustoError } from '../../errors/index.js';
-import { writeJson } from '../json.js';
+import { writeJson, realOf } from '../json.js';
 import type { ScalarFunction } from '../scalar-function.js';
 import { residualVariance } from './line-fit.js';
-import { completeReals, realJson, realsJson } from './series.js';
+import { completeReals, realsJson } from './series.js';
 import { variance } from './statistics.js';
 
 const MAX_DEGREE = 20;
@@ -62,10 +62,10 @@ export const POLYNOMIAL_FIT_FUNCTIONS: readonly ScalarFunction[] = [
       const total = variance(y);
       const residual = residualVariance(y, fitted);
       return writeJson([
-        realJson(1 - residual / total),
+        realOf(1 - residual / total),
         realsJson(coefficients),
-        realJson(total),
-        realJson(residual),
+        realOf(total),
+        realOf(residual),
         realsJson(fitted),
       ]);
     },

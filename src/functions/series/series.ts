@@ -1,5 +1,5 @@
 import { parseDatetime, type KustoType, type KustoValue } from '../../values/index.js';
-import { JsonNumber, parseJson, type Json } from '../json.js';
+import { JsonNumber, parseJson, realOf, type Json } from '../json.js';
 import { realText } from '../real-text.js';
 
 /**
@@ -58,9 +58,6 @@ export function numberOf(value: Json): bigint | number | null {
   return ticks === undefined ? null : Number(ticks);
 }
 
-export const realJson = (value: number): Json =>
-  Number.isFinite(value) ? new JsonNumber(realText(value)) : realText(value);
-
 const elementText = (value: bigint | number | null): string => {
   if (value === null) return 'null';
   if (typeof value === 'bigint') return String(value);
@@ -73,4 +70,4 @@ export function writeSeries(series: Series): string {
 
 export const writeReals = (values: readonly (number | null)[]): string => writeSeries({ kind: 'real', values });
 
-export const realsJson = (values: readonly number[]): Json => values.map(realJson);
+export const realsJson = (values: readonly number[]): Json => values.map(realOf);

@@ -1,7 +1,7 @@
 import type { KustoValue } from '../../values/index.js';
-import { writeJson, type Json } from '../json.js';
+import { writeJson, type Json, realOf } from '../json.js';
 import type { ScalarFunction } from '../scalar-function.js';
-import { completeReals, readSeries, readSeriesOrNumber, realJson, reals } from './series.js';
+import { completeReals, readSeries, readSeriesOrNumber, reals } from './series.js';
 
 /** Functions that make numbers of a whole series. */
 
@@ -103,21 +103,20 @@ export const STATISTICS_FUNCTIONS: readonly ScalarFunction[] = [
       const found = statistics(argument, ignore === true);
       if (!found) return null;
       const bag: Readonly<Record<string, Json>> = {
-        min: realJson(found.min),
+        min: realOf(found.min),
         min_idx: found.minIndex,
-        max: realJson(found.max),
+        max: realOf(found.max),
         max_idx: found.maxIndex,
-        avg: realJson(found.avg),
-        stdev: realJson(Math.sqrt(found.variance)),
-        variance: realJson(found.variance),
-        sum: realJson(found.sum),
+        avg: realOf(found.avg),
+        stdev: realOf(Math.sqrt(found.variance)),
+        variance: realOf(found.variance),
+        sum: realOf(found.sum),
         len: readSeries(argument)!.values.length,
       };
       return writeJson(bag);
     },
   },
   aggregate('series_sum', 'Sum of the elements.', sum),
-  aggregate('array_sum', 'Sum of the elements (older name of series_sum).', sum),
   aggregate('series_product', 'Product of the elements.', (values) => values.reduce((a, b) => a * b, 1)),
   aggregate('series_magnitude', 'Square root of the sum of the squares.', magnitude),
   {

@@ -1,6 +1,6 @@
 import { bindScalar, type Scope } from '../context.js';
 import type { SyntaxNode } from '../parser.js';
-import { elements, items, kindOf, maybe, nameOf, part, textOf } from '../syntax.js';
+import { elements, items, kindOf, maybe, nameOf, part, textOf, typeOfSymbol } from '../syntax.js';
 
 /** The annotation of `render`: kept for the client, it changes no row. */
 const DEFAULTS = {
@@ -40,7 +40,8 @@ export function bindRender(node: SyntaxNode, scope: Scope): void {
 }
 
 function propertyValue(node: SyntaxNode, scope: Scope): unknown {
-  if (kindOf(node) === 'LiteralExpression') {
+  // Words such as `kind = map` are literals without a type.
+  if (kindOf(node) === 'LiteralExpression' && typeOfSymbol(node.ResultType)) {
     const bound = bindScalar(node, scope);
     const value = bound.kind === 'literal' ? bound.value : null;
     return typeof value === 'bigint' ? Number(value) : value;

@@ -137,6 +137,7 @@ export async function openBench(options: BenchOptions) {
   );
   const run = (text: string, as: Caller = ADMIN, database = 'Db') => commands.run(text, requestOf(as, database));
   return {
+    commands,
     run,
     /** Rows as objects. */
     async rows(text: string, as?: Caller, database?: string): Promise<Record<string, KustoValue>[]> {

@@ -13,6 +13,7 @@ import { DYNAMIC_ROWS } from './scalars/dynamic.js';
 import { MATH_ROWS } from './scalars/mathematics.js';
 import { MEMBERSHIP_ROWS } from './scalars/membership.js';
 import { OPERATOR_ROWS } from './scalars/operators.js';
+import { PARSE_ROWS } from './scalars/parse.js';
 import { REGEX_ROWS } from './scalars/regexes.js';
 import { EXTENT_ROWS } from './scalars/rows.js';
 import { SERIES_ROWS } from './scalars/series.js';
@@ -26,6 +27,7 @@ const scalars: ReadonlyMap<string, ScalarRow> = new Map(
     ...MEMBERSHIP_ROWS,
     ...STRING_ROWS,
     ...REGEX_ROWS,
+    ...PARSE_ROWS,
     ...DATETIME_ROWS,
     ...MATH_ROWS,
     ...CONVERSION_ROWS,

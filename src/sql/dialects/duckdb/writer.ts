@@ -59,6 +59,7 @@ export function literalText(value: KustoValue, type: KustoType): string {
         ? "CAST('-9223372036854775808' AS BIGINT)"
         : `CAST(${String(value)} AS BIGINT)`;
     case 'real':
+      if (Object.is(value, -0)) return `CAST('-0' AS DOUBLE)`;
       return Number.isFinite(value) ? `CAST(${String(value)} AS DOUBLE)` : `CAST('${String(value)}' AS DOUBLE)`;
     case 'decimal':
       return `CAST(${quotedString(value as string)} AS ${DUCKDB_TYPES.decimal})`;

@@ -74,12 +74,6 @@ function ticksOf(arg: LoweredArgument, type: 'datetime' | 'timespan'): Sql | und
   }
 }
 
-/** Bytes of a value. */
-function sizeOf({ sql: held, type }: LoweredArgument): Sql {
-  const bytes = { bool: 1n, int: 4n, long: 8n, real: 8n, datetime: 8n, timespan: 8n, guid: 16n, decimal: 16n };
-  return type === 'string' || type === 'dynamic' ? sql`coalesce(strlen(${held}), 0)` : value('long', bytes[type]);
-}
-
 const isNull: ScalarRow = ({ args: [arg] }) => (arg!.type === 'string' ? sql`false` : sql`(${arg!.sql} IS NULL)`);
 
 export const CONVERSION_ROWS: Readonly<Record<string, ScalarRow>> = {
@@ -125,7 +119,6 @@ export const CONVERSION_ROWS: Readonly<Record<string, ScalarRow>> = {
   todecimal: ({ args: [arg] }) =>
     ['int', 'long', 'bool', 'decimal'].includes(arg!.type) ? sql`TRY_CAST(${arg!.sql} AS DECIMAL(38, 18))` : undefined,
   toguid: ({ args: [arg] }) => (arg!.type === 'guid' ? arg!.sql : undefined),
-  estimate_data_size: ({ args }) => sql`CAST(${args.map(sizeOf).reduce((a, b) => sql`${a} + ${b}`)} AS BIGINT)`,
   gettype: ({ args: [arg] }) => (arg!.type === 'dynamic' ? undefined : value('string', arg!.type)),
   isnull: isNull,
   isnotnull: (call) => sql`(NOT ${isNull(call)!})`,

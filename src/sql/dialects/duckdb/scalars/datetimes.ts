@@ -1,8 +1,9 @@
-import { PERIOD_TICKS } from '../../../../functions/index.js';
+import { formatPieces, PERIOD_TICKS } from '../../../../functions/index.js';
 import type { KustoType } from '../../../../values/index.js';
 import type { LoweredArgument, LoweredCall, ScalarRow } from '../../../dialect.js';
 import { sql, value, type Sql } from '../../../tree.js';
 import { castTo } from '../cast.js';
+import { decimalCall } from './mathematics.js';
 
 /** Datetimes and timespans are ticks (BIGINT); the calendar is DuckDB's, by way of kql_date and kql_date_ticks. */
 
@@ -88,7 +89,11 @@ const datetimePart: ScalarRow = (call) => {
 function bin(call: LoweredCall): Sql | undefined {
   const [held, size] = call.args as [LoweredArgument, LoweredArgument | undefined];
   if (!size) return call.type === 'real' ? sql`floor(${castTo(held.sql, 'real')})` : held.sql;
-  if (held.type === 'dynamic' || size.type === 'dynamic' || call.type === 'decimal') return undefined;
+  if (held.type === 'dynamic' || size.type === 'dynamic' || call.type === 'decimal') {
+    return call.type === 'decimal' && held.type !== 'dynamic' && size.type !== 'dynamic'
+      ? decimalCall('decimal_bin', call)
+      : undefined;
+  }
   if (call.type === 'real') return sql`kql_bin_real(${castTo(held.sql, 'real')}, ${castTo(size.sql, 'real')})`;
   if (call.type === 'datetime') return sql`kql_datetime_range(kql_bin(${held.sql}, CAST(${size.sql} AS BIGINT)))`;
   return castTo(sql`kql_bin(${held.sql}, ${size.sql})`, call.type);
@@ -102,6 +107,37 @@ const binAt: ScalarRow = ({ args: [held, size, fixed], type }) => {
   }
   const binned = sql`(${fixed!.sql} + kql_bin(${held!.sql} - ${fixed!.sql}, ${size!.sql}))`;
   return type === 'datetime' ? sql`kql_datetime_range(${binned})` : castTo(binned, type);
+};
+
+/** Specifiers of format_datetime() that DuckDB's strftime has too. */
+const STRFTIME: Readonly<Record<string, string>> = {
+  yyyy: '%Y',
+  yy: '%y',
+  MM: '%m',
+  M: '%-m',
+  dd: '%d',
+  d: '%-d',
+  HH: '%H',
+  H: '%-H',
+  hh: '%I',
+  h: '%-I',
+  mm: '%M',
+  m: '%-M',
+  ss: '%S',
+  s: '%-S',
+  tt: '%p',
+  fff: '%g',
+  ffffff: '%f',
+};
+
+const formatDatetime: ScalarRow = ({ args: [date, format], lowering }) => {
+  if (!isTicks(date!) || typeof format!.literal !== 'string') return undefined;
+  const pieces = formatPieces('format_datetime', format!.literal).map(({ token, isDelimiter }) =>
+    isDelimiter ? token : STRFTIME[token],
+  );
+  if (pieces.includes(undefined)) return undefined;
+  const text = sql`strftime(make_timestamp((${date!.sql} - 621355968000000000) // 10), ${value('string', pieces.join(''))})`;
+  return lowering.emptyForNull(text, 'string');
 };
 
 export const DATETIME_ROWS: Readonly<Record<string, ScalarRow>> = {
@@ -123,6 +159,7 @@ export const DATETIME_ROWS: Readonly<Record<string, ScalarRow>> = {
   week_of_year: part(PARTS.week_of_year!),
   // The older function's first week is the one with the year's first Wednesday; its weeks begin on Sunday.
   weekofyear: part((ticks) => sql`kql_wednesday_week(${ticks})`),
+  format_datetime: formatDatetime,
   datetime_add: datetimeAdd,
   datetime_diff: datetimeDiff,
   datetime_part: datetimePart,

@@ -17,14 +17,9 @@ export function fromDynamic(inner: Sql, type: KustoType, lowering: Lowering): Sq
     case 'bool':
       return sql`kql_tobool(kql_json_text(${inner}))`;
     case 'datetime':
+      return sql`(CASE WHEN kql_is_json_datetime(${inner}) THEN kql_json_datetime(${inner}) ELSE ${converted(inner, type, lowering)} END)`;
     case 'timespan':
-      return lowering.viaFunction(scalarFunction(`to${type}`)!, {
-        name: `to${type}`,
-        args: [{ sql: inner, type: 'dynamic', literal: undefined }],
-        type,
-        span: { start: 0, end: 0 },
-        lowering,
-      });
+      return converted(inner, type, lowering);
     case 'guid':
       return sql`TRY_CAST(kql_json_text(${inner}) AS UUID)`;
     case 'decimal':
@@ -32,6 +27,16 @@ export function fromDynamic(inner: Sql, type: KustoType, lowering: Lowering): Sq
     case 'dynamic':
       return inner;
   }
+}
+
+function converted(inner: Sql, type: 'datetime' | 'timespan', lowering: Lowering): Sql {
+  return lowering.viaFunction(scalarFunction(`to${type}`)!, {
+    name: `to${type}`,
+    args: [{ sql: inner, type: 'dynamic', literal: undefined }],
+    type,
+    span: { start: 0, end: 0 },
+    lowering,
+  });
 }
 
 /**

@@ -1,6 +1,7 @@
 /** Rules of dynamic values, held as JSON text: an SQL NULL is Kusto's null, the text `null` stands only inside. */
 export const DYNAMIC_MACROS: readonly string[] = [
   `kql_is_json_number(j) AS ascii(j) BETWEEN 48 AND 57 OR j[1] = '-'`,
+  `kql_is_json_real(j) AS kql_is_json_number(j) AND (contains(j, '.') OR contains(lower(j), 'e'))`,
   `kql_is_json_text(j) AS j[1] = '"'`,
   // Where DuckDB's reader takes more than JSON: NaN and Infinity, commas before brackets; and where it would keep
   // integers that are no long.
@@ -9,8 +10,13 @@ export const DYNAMIC_MACROS: readonly string[] = [
   `kql_null_json(j) AS CASE WHEN CAST(j AS VARCHAR) = 'null' THEN NULL ELSE CAST(j AS VARCHAR) END`,
   `kql_json_text(j) AS CASE WHEN j[1] = '"' THEN json_extract_string(j, '$') ELSE nullif(CAST(j AS VARCHAR), 'null') END`,
   `kql_dynamic_string(j) AS coalesce(kql_json_text(j), '')`,
+  // A number to be compared with integers: neither rounded as a real would be, nor cut.
+  `kql_dynamic_number(j) AS CASE WHEN kql_is_json_real(j) THEN coalesce(TRY_CAST(j AS DECIMAL(38, 12)), CAST(sign(TRY_CAST(j AS DOUBLE)) * 1e25 AS DECIMAL(38, 12))) ELSE CAST(kql_dynamic_long(j) AS DECIMAL(38, 12)) END`,
+  // The form in which dates stand inside of dynamic values.
+  `kql_is_json_datetime(j) AS regexp_full_match(j, '"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\.[0-9]{7}Z"')`,
+  `kql_json_datetime(j) AS epoch_us(TRY_CAST(substr(j, 2, 26) AS TIMESTAMP)) * 10 + CAST(substr(j, 28, 1) AS BIGINT) + 621355968000000000`,
   // DuckDB would round 3.7 to 4.
-  `kql_dynamic_long(j) AS CASE WHEN j[1] = '"' THEN kql_tolong(json_extract_string(j, '$')) WHEN j IN ('true', 'false') THEN CAST(j = 'true' AS BIGINT) WHEN contains(j, '.') OR contains(lower(j), 'e') THEN kql_real_long(TRY_CAST(j AS DOUBLE)) ELSE TRY_CAST(j AS BIGINT) END`,
+  `kql_dynamic_long(j) AS CASE WHEN j[1] = '"' THEN kql_tolong(json_extract_string(j, '$')) WHEN j IN ('true', 'false') THEN CAST(j = 'true' AS BIGINT) WHEN kql_is_json_real(j) THEN kql_real_long(TRY_CAST(j AS DOUBLE)) ELSE TRY_CAST(j AS BIGINT) END`,
   `kql_dynamic_real(j) AS CASE WHEN j[1] = '"' THEN kql_toreal(json_extract_string(j, '$')) WHEN j IN ('true', 'false') THEN CAST(j = 'true' AS DOUBLE) ELSE TRY_CAST(j AS DOUBLE) END`,
   `kql_elements(j) AS CASE json_type(j) WHEN 'ARRAY' THEN CAST(from_json(j, '["JSON"]') AS VARCHAR[]) WHEN 'OBJECT' THEN list_transform(json_keys(j), lambda k: CAST(json_object(k, json_extract(j, '/' || replace(replace(k, '~', '~0'), '/', '~1'))) AS VARCHAR)) ELSE [CAST(j AS VARCHAR)] END`,
   `kql_elements_pairs(j) AS CASE json_type(j) WHEN 'ARRAY' THEN CAST(from_json(j, '["JSON"]') AS VARCHAR[]) WHEN 'OBJECT' THEN list_transform(json_keys(j), lambda k: CAST(json_array(k, json_extract(j, '/' || replace(replace(k, '~', '~0'), '/', '~1'))) AS VARCHAR)) ELSE [CAST(j AS VARCHAR)] END`,

@@ -1,7 +1,7 @@
 import { scalarFunction } from '../../../../functions/index.js';
 import type { KustoType } from '../../../../values/index.js';
 import type { LoweredArgument, LoweredCall, ScalarRow } from '../../../dialect.js';
-import { list, sql, value, type Sql } from '../../../tree.js';
+import { code, list, sql, value, type Sql } from '../../../tree.js';
 import { toDynamic } from './dynamic-conversion.js';
 
 /** Reading, making and measuring dynamic values. */
@@ -59,6 +59,29 @@ const parseJson: ScalarRow = (call) => {
   return sql`(CASE WHEN kql_plain_json(${arg.sql}) THEN kql_null_json(json(${arg.sql})) ELSE ${other} END)`;
 };
 
+/** Longest array of range(). */
+const MAX_ELEMENTS = 1_048_576n;
+
+const TICKS_PER_HOUR = 36_000_000_000n;
+
+/** Of integers, dates and spans with a step that the query says. */
+const range: ScalarRow = ({ args }) => {
+  const [from, to, by] = args as [LoweredArgument, LoweredArgument, LoweredArgument?];
+  const timed = from.type === 'datetime' || from.type === 'timespan';
+  if (args.some((arg) => arg.type === 'real' || arg.type === 'decimal' || arg.type === 'dynamic')) return undefined;
+  const given = by ? by.literal : timed ? TICKS_PER_HOUR : 1n;
+  if (typeof given !== 'bigint' && typeof given !== 'number') return undefined;
+  const step = BigInt(given);
+  if (step === 0n) return undefined;
+  const [start, end] = [from, to].map((bound) => sql`CAST(${bound.sql} AS BIGINT)`) as [Sql, Sql];
+  const last = sql`coalesce(try(${start} + ${value('long', step * (MAX_ELEMENTS - 1n))}), ${end})`;
+  const stop = step > 0n ? sql`least(${end}, ${last})` : sql`greatest(${end}, ${last})`;
+  const values = sql`generate_series(${start}, ${stop}, ${value('long', step)})`;
+  if (!timed) return sql`replace(CAST(${values} AS VARCHAR), ' ', '')`;
+  const item = toDynamic({ sql: code('x'), type: from.type });
+  return sql`kql_json_array(list_transform(${values}, lambda x: ${item}))`;
+};
+
 /** Bytes of a value of each type; of dynamic and decimal the reference's inner form is not known. */
 const SIZES: Readonly<Partial<Record<KustoType, bigint>>> = {
   bool: 1n,
@@ -92,6 +115,7 @@ export const DYNAMIC_ROWS: Readonly<Record<string, ScalarRow>> = {
       ? value('dynamic', '[]')
       : sql`('[' || concat_ws(',', ${list(call.args.map((arg) => itemOf(arg)))}) || ']')`,
   array_length: arrayLength,
+  range,
   estimate_data_size: dataSize,
   row_item: ({ args, type, lowering }) => {
     const [row, index] = args as [LoweredArgument, LoweredArgument];

@@ -2,7 +2,7 @@ import { isArray, JsonNumber, parseJson, scalarOf, scalarFunction, type Json } f
 import type { KustoType, KustoValue } from '../../../../values/index.js';
 import type { LoweredArgument, LoweredCall, ScalarRow } from '../../../dialect.js';
 import { list, sql, value, type Sql } from '../../../tree.js';
-import { as, commonType } from './operators.js';
+import { commonType, comparand } from './operators.js';
 
 /** `in`, `!in`, `in~` and `!in~` over values and arrays. */
 
@@ -29,8 +29,8 @@ function inValues(
   { lowering }: LoweredCall,
 ): Sql {
   const type = values.reduce((t, arg) => commonType(t, arg.type), needle.type);
-  const elements = values.map((arg) => folded(as(arg, type, lowering), caseInsensitive));
-  return sql`coalesce(${folded(as(needle, type, lowering), caseInsensitive)} IN (${list(elements)}), false)`;
+  const elements = values.map((arg) => folded(comparand(arg, type, lowering), caseInsensitive));
+  return sql`coalesce(${folded(comparand(needle, type, lowering), caseInsensitive)} IN (${list(elements)}), false)`;
 }
 
 /** An array that the row holds; lower-casing its JSON text lower-cases its elements. */

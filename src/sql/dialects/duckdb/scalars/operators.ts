@@ -12,7 +12,7 @@ const isInteger = (type: KustoType): boolean => type === 'int' || type === 'long
 const isTicks = (type: KustoType): boolean => type === 'datetime' || type === 'timespan';
 
 /** An operand as the type in which the operator computes. */
-export function as(arg: LoweredArgument, type: KustoType, lowering: Lowering): Sql {
+function as(arg: LoweredArgument, type: KustoType, lowering: Lowering): Sql {
   if (arg.type === type || (isTicks(type) && isTicks(arg.type))) return arg.sql;
   if (arg.type === 'dynamic') return fromDynamic(arg.sql, type, lowering);
   return castTo(arg.sql, type);
@@ -91,13 +91,23 @@ export function commonType(a: KustoType, b: KustoType): KustoType {
   return rank >= 0 && order.includes(a) && order.includes(b) ? order[rank]! : a;
 }
 
+/** An operand as the type in which it is compared. The 3.7 of a dynamic value is compared with 3 as it is. */
+export function comparand(arg: LoweredArgument, type: KustoType, lowering: Lowering): Sql {
+  return arg.type === 'dynamic' && isInteger(type) ? sql`kql_dynamic_number(${arg.sql})` : as(arg, type, lowering);
+}
+
 function compared(call: LoweredCall): { x: Sql; y: Sql; type: KustoType; nullable: [boolean, boolean] } {
   const [a, b] = call.args as [LoweredArgument, LoweredArgument];
   const type = commonType(a.type, b.type);
   const { lowering } = call;
   const nullable = (arg: LoweredArgument): boolean =>
     arg.literal === undefined ? type !== 'string' || arg.type === 'dynamic' : arg.literal === null;
-  return { x: as(a, type, lowering), y: as(b, type, lowering), type, nullable: [nullable(a), nullable(b)] };
+  return {
+    x: comparand(a, type, lowering),
+    y: comparand(b, type, lowering),
+    type,
+    nullable: [nullable(a), nullable(b)],
+  };
 }
 
 /** null == null is null, null == x is false (reference: null values page). */
@@ -138,8 +148,10 @@ const between =
     const type = commonType(commonType(x.type, low.type), high.type === 'timespan' ? low.type : high.type);
     // x between (datetime .. timespan): the bound is counted from the lower one.
     const upper =
-      type === 'datetime' && high.type === 'timespan' ? sql`(${low.sql} + ${high.sql})` : as(high, type, lowering);
-    const test = sql`(${as(x, type, lowering)} BETWEEN ${as(low, type, lowering)} AND ${upper})`;
+      type === 'datetime' && high.type === 'timespan'
+        ? sql`(${low.sql} + ${high.sql})`
+        : comparand(high, type, lowering);
+    const test = sql`(${comparand(x, type, lowering)} BETWEEN ${comparand(low, type, lowering)} AND ${upper})`;
     return negated ? sql`(NOT ${test})` : test;
   };
 

@@ -1,0 +1,89 @@
+import { StoredCatalog } from '../../src/catalog/stored-catalog.js';
+import { openDuckDb } from '../../src/engines/duckdb/open.js';
+import { Queries } from '../../src/query/service.js';
+import { Authorization, DEVELOPMENT_CALLER } from '../../src/security/index.js';
+import { DUCKDB } from '../../src/sql/dialects/duckdb/index.js';
+import { MACROS } from '../../src/sql/dialects/duckdb/macros.js';
+import { datetimeText, timespanText, type KustoType, type KustoValue } from '../../src/values/index.js';
+
+/** Runs KQL over an engine in memory: the whole line from text to rows, without a server. */
+export interface KqlRunner {
+  /** Rows of the first table, with cells as people write them: datetimes and timespans as text, longs as numbers. */
+  rows(text: string): Promise<unknown[][]>;
+  /** The value of one expression. */
+  value(expression: string): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+export async function openKql(): Promise<KqlRunner> {
+  const engine = await openDuckDb({
+    data: ':memory:',
+    setup: async (connection) => {
+      for (const macro of MACROS) await connection.run(`CREATE OR REPLACE MACRO ${macro}`);
+    },
+  });
+  const catalog = await StoredCatalog.open(engine.persistence, () => new Date());
+  await catalog.transact((tx) => tx.put({ kind: 'database', id: 'db1', name: 'db', prettyName: '' }));
+  const queries = new Queries({
+    catalog,
+    engine,
+    dialect: DUCKDB,
+    clusterEndpoint: () => 'http://localhost',
+    clock: () => new Date(),
+    security: { authorization: new Authorization([]), directory: undefined as never },
+    external: {
+      open: () =>
+        Promise.resolve({
+          sql: () => {
+            throw new Error('no external data in this test');
+          },
+          release: () => Promise.resolve(),
+        }),
+    },
+  });
+  const context = {
+    database: 'db',
+    caller: DEVELOPMENT_CALLER,
+    options: {},
+    parameters: {},
+    clientRequestId: 'test',
+    activityId: 'test',
+    application: 'test',
+    user: 'test',
+    signal: new AbortController().signal,
+  };
+  const rows = async (text: string): Promise<unknown[][]> => {
+    const result = await queries.run(text, context);
+    try {
+      const [table] = result.tables;
+      const found: unknown[][] = [];
+      for await (const batch of table!.batches()) {
+        for (let r = 0; r < batch.rowCount; r++) {
+          found.push(table!.columns.map(({ type }, c) => shown(batch.columns[c]![r]!, type)));
+        }
+      }
+      return found;
+    } finally {
+      await result.close();
+    }
+  };
+  return {
+    rows,
+    value: async (expression) => (await rows(`print x = ${expression}`))[0]![0],
+    close: () => engine.close(),
+  };
+}
+
+function shown(value: KustoValue, type: KustoType): unknown {
+  if (value === null) return null;
+  switch (type) {
+    case 'datetime':
+      return datetimeText(value as bigint);
+    case 'timespan':
+      return timespanText(value as bigint);
+    case 'dynamic':
+      return JSON.parse(value as string);
+    default:
+      return typeof value === 'bigint' && BigInt(Number(value)) === value ? Number(value) : value;
+  }
+}
