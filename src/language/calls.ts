@@ -4,7 +4,7 @@ import type { KustoType } from '../values/index.js';
 import { isWindowFunction } from '../functions/windows.js';
 import { foldRequestFact } from './request-facts.js';
 import { constantBool } from './constants.js';
-import { bindScalar, bindTable, Scope } from './context.js';
+import { bindScalar, bindTable, Scope, type Table } from './context.js';
 import { call, isTabular, typeOf } from './calls-to.js';
 import { functionBody, isUserFunction, parametersOf } from './user-functions.js';
 import type { SyntaxNode } from './parser.js';
@@ -196,10 +196,14 @@ function bindUserScalar(node: SyntaxNode, scope: Scope): Scalar {
   return bindScalar(expression, inner);
 }
 
-/** Binds a user function's arguments to its parameters; yields its last expression and the scope to bind it in. */
+/**
+ * Binds a user function's arguments to its parameters, the first to the piped table if there is one; yields its last
+ * expression and the scope to bind it in.
+ */
 export function enterUserFunction(
   node: SyntaxNode,
   scope: Scope,
+  piped?: Table,
 ): { readonly expression: SyntaxNode; readonly inner: Scope } {
   const name = kindOf(node) === 'NameReference' ? nameOf(node) : nameOf(part(node, 'Name'));
   const declared = scope.lookup(name);
@@ -212,7 +216,10 @@ export function enterUserFunction(
       named.set(nameOf(part(argument, 'Name')), part(argument, 'Expression'));
     else positional.push(argument);
   }
-  for (const parameter of parametersOf(node)) {
+  const [first, ...others] = parametersOf(node);
+  if (piped && first) inner.declare(first.name, { kind: 'table', make: () => scope.context.renewed(piped) });
+  for (const parameter of piped ? others : [first, ...others]) {
+    if (!parameter) continue;
     const argument = named.get(parameter.name) ?? positional.shift() ?? parameter.defaultValue;
     if (!argument)
       throw new KustoError('SEM0001', `${name}(): the argument '${parameter.name}' is missing.`, {

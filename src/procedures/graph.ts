@@ -126,7 +126,7 @@ function weak(count: number, links: readonly (readonly [number, number])[]): num
   const rootOf = (node: number): number => {
     let root = node;
     while (parent[root] !== root) root = parent[root]!;
-    for (let at = node; at !== root; ) [at, parent[at]] = [parent[at]!, root];
+    for (let at = node; at !== root;) [at, parent[at]] = [parent[at]!, root];
     return root;
   };
   for (const [a, b] of links) parent[rootOf(a)] = rootOf(b);

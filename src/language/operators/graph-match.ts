@@ -98,10 +98,17 @@ class Matching {
     const clause = maybe(this.node, 'ProjectClause');
     if (!clause) throw unsupported(this.node, 'A graph pattern without project');
     const results = resultColumns(this.node);
-    const outputs = items(clause, 'Expressions').map((node, i): Assignment => {
+    const expressions = items(clause, 'Expressions');
+    const outputs = expressions.map((node, i): Assignment => {
       const named = kindOf(node) === 'SimpleNamedExpression' ? part(node, 'Expression') : node;
       const value = this.projected(named);
-      return { column: this.scope.context.column(results[i]?.name ?? `Column${i + 1}`, value.type), value };
+      return {
+        column: this.scope.context.column(
+          (results.length === expressions.length ? results[i]!.name : written(node)) ?? `Column${i + 1}`,
+          value.type,
+        ),
+        value,
+      };
     });
     let relation = this.joined(patterns);
     for (const predicate of [...this.distinctness(), ...conditions]) relation = filtered(relation, predicate);
@@ -306,6 +313,10 @@ class Matching {
     });
   }
 }
+
+/** The name that an expression is given; the binder leaves out columns of literals. */
+const written = (node: SyntaxNode): string | undefined =>
+  kindOf(node) === 'SimpleNamedExpression' ? nameOf(part(node, 'Name')) : undefined;
 
 function pairs<T>(all: readonly T[]): [T, T][] {
   return all.flatMap((a, i) => all.slice(i + 1).map((b): [T, T] => [a, b]));

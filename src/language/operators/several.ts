@@ -72,12 +72,3 @@ function aggregated(input: Table, keys: Aggregate['keys'], name: string, scope: 
     relation: { kind: 'aggregate', input: input.relation, keys, aggregates: [{ column: count, call }], columns },
   };
 }
-
-/** The input as a subtree that is computed once. */
-export function sharedInput(input: Table, scope: Scope): Table {
-  const { relation } = input;
-  return {
-    ...input,
-    relation: { kind: 'shared', key: scope.context.sharedKey(), relation, columns: relation.columns },
-  };
-}
