@@ -2,7 +2,7 @@ import { KustoError } from '../errors/index.js';
 import { literal, use, type Scalar } from '../plan/index.js';
 import type { KustoType } from '../values/index.js';
 import { isWindowFunction } from '../functions/windows.js';
-import { AFTER_DEFAULT, BEFORE_OR_AT_DEFAULT } from './cursor-window.js';
+import { AFTER_DEFAULT, BEFORE_OR_AT_DEFAULT, cursorText } from './cursor-window.js';
 import { REQUEST_FACTS } from './request-facts.js';
 import { refuseDisabled, setting } from './settings.js';
 import { constantBool } from './constants.js';
@@ -10,6 +10,7 @@ import { bindScalar, bindTable, Scope, type Table } from './context.js';
 import { call, isTabular, typeOf } from './calls-to.js';
 import { functionBody, isUserFunction, parametersOf } from './user-functions.js';
 import type { SyntaxNode } from './parser.js';
+import { bracketed } from './schema.js';
 import { items, kindOf, maybe, nameOf, part, spanOf, textOf, tupleTypes, unsupported } from './syntax.js';
 
 /** A function call in a scalar place: built in, declared by `let`, or stored. */
@@ -183,6 +184,13 @@ function cursorTest(node: SyntaxNode, scope: Scope): Scalar {
   scope.context.usesCursor = true;
   const extent = scope.currentRow()?.extent;
   if (!extent) throw unsupported(node, `${name}() away from the table it filters`);
+  const untimed = scope.context.untimed.get(extent.id);
+  if (untimed !== undefined) {
+    const message =
+      `${name}(): the table '${untimed}' has no IngestionTime policy. ` +
+      `Turn it on: .alter table ${bracketed(untimed)} policy ingestiontime true.`;
+    throw new KustoError('SEM0001', message, { span: spanOf(node) });
+  }
   const [given] = argumentsOf(node);
   const otherwise = name === 'cursor_after' ? AFTER_DEFAULT : BEFORE_OR_AT_DEFAULT;
   const cursor = given
@@ -192,7 +200,7 @@ function cursorTest(node: SyntaxNode, scope: Scope): Scalar {
     const message = `${name}() needs a cursor, or the request property '${otherwise}'.`;
     throw new KustoError('SEM0001', message, { span: spanOf(node) });
   }
-  return call(node, name, [use(extent), literal('string', cursor)], 'bool');
+  return call(node, name, [use(extent), literal('string', cursorText(cursor, spanOf(node)))], 'bool');
 }
 
 /** The value of an argument that must be a constant string. */

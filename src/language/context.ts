@@ -62,6 +62,8 @@ export interface RequestFacts {
   /** Cursor of the last commit, as current_cursor() gives it. */
   readonly currentCursor: string;
   readonly clientRequestId: string;
+  /** Whether the IngestionTime policy of a table is on: cursors need it. */
+  readonly hasIngestionTime: (tableId: string) => boolean;
 }
 
 /**
@@ -90,6 +92,8 @@ export class BindContext {
   private nextColumn = 1;
   private nextShared = 1;
   usesCursor = false;
+  /** Names of tables without the IngestionTime policy, by their extent column. */
+  readonly untimed = new Map<number, string>();
   crossCluster = false;
   visualization: Record<string, unknown> | null = null;
 
@@ -123,6 +127,7 @@ export class BindContext {
       stored: table.columns.map((column) => column.id),
       extentColumn: extent,
     };
+    if (!this.facts.hasIngestionTime(table.id)) this.untimed.set(extent.id, table.name);
     const windowed = cursorWindow(relation, extent, this.settings);
     if (windowed) this.usesCursor = true;
     return { relation: windowed ?? relation, columns, extent, name: table.name };

@@ -1,10 +1,21 @@
+import { KustoError, type Span } from '../errors/index.js';
 import { literal, use, type Call, type Column, type Relation, type Scan } from '../plan/index.js';
+import { parseDatetime } from '../values/index.js';
 import { setting, type Settings } from './settings.js';
 
 const NOWHERE = { start: 0, end: 0 };
 
 export const AFTER_DEFAULT = 'query_cursor_after_default';
 export const BEFORE_OR_AT_DEFAULT = 'query_cursor_before_or_at_default';
+
+/** A cursor as the dialect takes it: digits or empty. Cursors are ticks of the commit, so that a time is one too. */
+export function cursorText(text: string, span?: Span): string {
+  if (text === '') return text;
+  const ticks = /^\d+$/.test(text) ? BigInt(text) : parseDatetime(text);
+  if (ticks !== undefined && ticks < 2n ** 63n) return String(ticks);
+  const message = `'${text}' is no cursor: use what cursor_current() tells, or a time.`;
+  throw new KustoError('SEM0001', message, span && { span });
+}
 
 /** The scan within the window of `query_cursor_scoped_tables`; undefined where the table is not one of them. */
 export function cursorWindow(scan: Scan, extent: Column, settings: Settings): Relation | undefined {
@@ -26,7 +37,13 @@ export function cursorWindow(scan: Scan, extent: Column, settings: Settings): Re
 }
 
 function test(name: string, extent: Column, cursor: string): Call {
-  return { kind: 'call', name, args: [use(extent), literal('string', cursor)], type: 'bool', span: NOWHERE };
+  return {
+    kind: 'call',
+    name,
+    args: [use(extent), literal('string', cursorText(cursor))],
+    type: 'bool',
+    span: NOWHERE,
+  };
 }
 
 /** Tables are named alone, or with their database as continuous exports show them: `['D'].['T']`. */

@@ -155,6 +155,9 @@ export class Queries implements QueryService {
       isMemberOf: (name) => currentPrincipalIsMemberOf(context.caller, [name], security.directory),
       currentCursor: catalog.currentCursor().toString(),
       clientRequestId: context.clientRequestId,
+      hasIngestionTime: (tableId) =>
+        (snapshot.policy(tableId, 'ingestiontime') as { readonly IsEnabled?: boolean } | undefined)?.IsEnabled !==
+        false,
     };
   }
 

@@ -60,6 +60,23 @@ describe('cursors', () => {
     expect((await server.query('T', options)).extendedProperties).toContainEqual({ Cursor: await cursor() });
   });
 
+  it('may be times, and nothing else', async () => {
+    expect(await rows(`T | where cursor_after('2001-01-01') | count`)).toEqual([3]);
+    expect(await rows(`T | where cursor_after('2101-01-01') | count`)).toEqual([0]);
+    expect(await rows(`T | where cursor_before_or_at('2001-01-01') | count`)).toEqual([0]);
+    for (const wrong of ['yesterday', '9'.repeat(30), '-1']) {
+      const { status, error } = await server.query(`T | where cursor_after('${wrong}')`);
+      expect([status, error!['@message']]).toEqual([400, expect.stringContaining('cursor_current()')]);
+    }
+  });
+
+  it('need the IngestionTime policy', async () => {
+    await server.command('.create table Untimed (x: long)');
+    await server.command('.alter table Untimed policy ingestiontime false');
+    const { status, error } = await server.query(`Untimed | where cursor_after('')`);
+    expect([status, error!['@message']]).toEqual([400, expect.stringContaining('policy ingestiontime true')]);
+  });
+
   it('are told of where they are used, and not elsewhere', async () => {
     const told = await server.query(`T | where cursor_after('${between}')`);
     expect(told.extendedProperties).toContainEqual({ Cursor: await cursor() });

@@ -14,7 +14,7 @@ function cursorTest(after: boolean): ScalarRow {
   return ({ args }) => {
     const [extent, cursor] = args as [LoweredArgument, LoweredArgument];
     const held = cursor.literal as string;
-    const limit = value('long', held === '' ? 0n : BigInt(/^\d+$/.test(held) ? held : 0));
+    const limit = value('long', BigInt(held));
     if (after) return sql`(${extent.sql} IN (SELECT e.number FROM ${extents} AS e WHERE e.cursor > ${limit}))`;
     if (held === '') return sql`true`;
     return sql`(${extent.sql} IN (SELECT e.number FROM ${extents} AS e WHERE e.cursor <= ${limit}))`;
