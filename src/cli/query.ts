@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import Table from 'cli-table3';
 import { isCommand } from '../protocol/index.js';
+import { waiting } from './waiting.js';
 
 export interface QueryOptions {
   readonly endpoint: string;
@@ -18,7 +19,19 @@ interface V1Error {
 }
 
 /** Sends a query or command and prints its results. Throws an Error with the server's message. */
-export async function query(text: string, { endpoint, db, token }: QueryOptions): Promise<void> {
+export async function query(text: string, options: QueryOptions): Promise<void> {
+  const { response, body } = await waiting(send(text, options));
+  if (!response.ok) throw new Error(messageOf(body) ?? `${response.status} ${response.statusText}`);
+  const { Tables } = JSON.parse(keepLongNumbers(body)) as { readonly Tables: readonly V1Table[] };
+  // Three tables tell about a query; a command has its result only.
+  const results = Tables.length > 3 ? Tables.slice(0, -3) : Tables;
+  for (const table of results) print(table);
+}
+
+async function send(
+  text: string,
+  { endpoint, db, token }: QueryOptions,
+): Promise<{ response: Response; body: string }> {
   const path = isCommand(text) ? '/v1/rest/mgmt' : '/v1/rest/query';
   const response = await fetch(new URL(path, endpoint), {
     method: 'POST',
@@ -33,12 +46,7 @@ export async function query(text: string, { endpoint, db, token }: QueryOptions)
     const reason = (error.cause as NodeJS.ErrnoException | undefined)?.code ?? error.message;
     throw new Error(`${endpoint} does not answer (${reason}). Is 'calypso serve' running there?`);
   });
-  const body = await response.text();
-  if (!response.ok) throw new Error(messageOf(body) ?? `${response.status} ${response.statusText}`);
-  const { Tables } = JSON.parse(keepLongNumbers(body)) as { readonly Tables: readonly V1Table[] };
-  // Three tables tell about a query; a command has its result only.
-  const results = Tables.length > 3 ? Tables.slice(0, -3) : Tables;
-  for (const table of results) print(table);
+  return { response, body: await response.text() };
 }
 
 function print(table: V1Table): void {
