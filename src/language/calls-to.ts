@@ -38,6 +38,7 @@ export function isTabular(node: SyntaxNode, scope: Scope): boolean {
   if (symbol) {
     const kind = symbolKindOf(symbol);
     if (kind === 'TableSymbol' || kind.endsWith('TableSymbol') || kind === 'MaterializedViewSymbol') return true;
+    if (kind === 'GraphSymbol' || kind === 'GroupSymbol') return true;
     if (typeOfSymbol(symbol)) return false;
   }
   if (kindOf(node) === 'NameReference') return scope.lookup(nameOf(node))?.kind === 'table';

@@ -4,7 +4,7 @@ import type { KustoType } from '../values/index.js';
 import { isWindowFunction } from '../functions/windows.js';
 import { foldRequestFact } from './request-facts.js';
 import { constantBool } from './constants.js';
-import { bindScalar, bindTable, Scope } from './context.js';
+import { bindScalar, bindTable, Scope, type Table } from './context.js';
 import { call, isTabular, typeOf } from './calls-to.js';
 import { functionBody, isUserFunction, parametersOf } from './user-functions.js';
 import type { SyntaxNode } from './parser.js';
@@ -83,6 +83,9 @@ function requireOffset(node: SyntaxNode, name: string, [, offset]: readonly Scal
 
 /** Functions that are not a plain evaluation of their arguments. */
 const SPECIAL: Readonly<Record<string, (node: SyntaxNode, scope: Scope) => Scalar>> = {
+  map: (node, scope) => overPath(node, scope, (values) => values),
+  all: (node, scope) => overPath(node, scope, (tests) => tested(node, tests, false, '==')),
+  any: (node, scope) => overPath(node, scope, (tests) => tested(node, tests, true, '!=')),
   column_ifexists: (node, scope) => {
     const [wanted, otherwise] = argumentsOf(node);
     const column = scope.column(constantString(wanted!, scope));
@@ -156,6 +159,22 @@ const SPECIAL: Readonly<Record<string, (node: SyntaxNode, scope: Scope) => Scala
     ),
 };
 
+/** A function over the edges of a path in a graph pattern. */
+function overPath(node: SyntaxNode, scope: Scope, finish: (values: Scalar) => Scalar): Scalar {
+  const [path, expression] = argumentsOf(node);
+  const binding = path && kindOf(path) === 'NameReference' ? scope.lookup(nameOf(path)) : undefined;
+  if (binding?.kind !== 'path' || !expression) {
+    throw unsupported(node, `${nameOf(part(node, 'Name'))}() of anything but an edge of variable length`);
+  }
+  return finish(binding.each(expression));
+}
+
+/** Whether an array has this value in it, or has not. */
+const tested = (node: SyntaxNode, tests: Scalar, value: boolean, comparison: '==' | '!='): Scalar => {
+  const at = call(node, 'array_index_of', [tests, literal('bool', value)], 'long');
+  return call(node, comparison, [at, literal('long', -1n)], 'bool');
+};
+
 function cursorTest(node: SyntaxNode, scope: Scope): Scalar {
   const name = nameOf(part(node, 'Name'));
   scope.context.usesCursor = true;
@@ -177,10 +196,14 @@ function bindUserScalar(node: SyntaxNode, scope: Scope): Scalar {
   return bindScalar(expression, inner);
 }
 
-/** Binds a user function's arguments to its parameters; yields its last expression and the scope to bind it in. */
+/**
+ * Binds a user function's arguments to its parameters, the first to the piped table if there is one; yields its last
+ * expression and the scope to bind it in.
+ */
 export function enterUserFunction(
   node: SyntaxNode,
   scope: Scope,
+  piped?: Table,
 ): { readonly expression: SyntaxNode; readonly inner: Scope } {
   const name = kindOf(node) === 'NameReference' ? nameOf(node) : nameOf(part(node, 'Name'));
   const declared = scope.lookup(name);
@@ -193,7 +216,10 @@ export function enterUserFunction(
       named.set(nameOf(part(argument, 'Name')), part(argument, 'Expression'));
     else positional.push(argument);
   }
-  for (const parameter of parametersOf(node)) {
+  const [first, ...others] = parametersOf(node);
+  if (piped && first) inner.declare(first.name, { kind: 'table', make: () => scope.context.renewed(piped) });
+  for (const parameter of piped ? others : [first, ...others]) {
+    if (!parameter) continue;
     const argument = named.get(parameter.name) ?? positional.shift() ?? parameter.defaultValue;
     if (!argument)
       throw new KustoError('SEM0001', `${name}(): the argument '${parameter.name}' is missing.`, {

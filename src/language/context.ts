@@ -2,7 +2,6 @@ import { KustoError, type Span } from '../errors/index.js';
 import { literal, use, type Column, type Literal, type Relation, type Scalar, type Scan } from '../plan/index.js';
 import type { ColumnSchema, KustoType } from '../values/index.js';
 import type { SyntaxNode } from './parser.js';
-import type { PatternMatch } from './patterns.js';
 import { tableNamed, type Schema, type SchemaDatabase, type SchemaTable } from './schema.js';
 
 /** What a name of `let`, of a parameter or of `as` stands for. */
@@ -10,11 +9,28 @@ export type Binding =
   | { readonly kind: 'scalar'; readonly value: Scalar }
   /** Bound anew at each use, so that each use has columns of its own. */
   | { readonly kind: 'table'; readonly make: () => Table }
+  /** The edges of a graph's path: `each` binds an expression over one of them, and yields the array of its values. */
+  | { readonly kind: 'path'; readonly each: (node: SyntaxNode) => Scalar }
   /** A named row, whose columns are reached by a path (`s1.x` in scan). */
   | { readonly kind: 'row'; readonly columns: readonly Column[] }
   | { readonly kind: 'pattern'; readonly matches: readonly PatternMatch[]; readonly scope: Scope }
   /** A function declared by `let`, with what it sees. */
   | { readonly kind: 'function'; readonly declaration: SyntaxNode; readonly scope: Scope };
+
+/** What make-graph yields: a value between operators, never an answer. Both tables are computed once. */
+export interface Graph {
+  /** Rows of the edges; `columns` are the properties. */
+  readonly edges: Table & { readonly id: Column; readonly source: Column; readonly target: Column };
+  /** One row a node; `columns` are the properties, `id` is none of them. */
+  readonly nodes: Table & { readonly id: Column };
+}
+
+/** `declare pattern`: a name that stands for a table chosen by literal arguments and a literal path. */
+export interface PatternMatch {
+  readonly arguments: readonly string[];
+  readonly path: string | undefined;
+  readonly body: SyntaxNode;
+}
 
 /** A bound tabular expression: the plan node and the columns that the query may name. */
 export interface Table {
@@ -24,6 +40,8 @@ export interface Table {
   readonly extent?: Column;
   /** Name of the stored table, or the name that `as` gave: for `withsource`. */
   readonly name?: string;
+  /** Set between make-graph and the operator that turns the graph into a table. */
+  readonly graph?: Graph;
   /** True when the order of rows is defined (`sort`, `serialize`, `range`, `print`, …). */
   readonly serialized?: boolean;
 }

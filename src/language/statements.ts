@@ -2,7 +2,9 @@ import type { BoundRequest, BoundResult } from '../plan/index.js';
 import { KustoError } from '../errors/index.js';
 import { type BindContext, bindScalar, bindTable, Scope } from './context.js';
 import { isTabular } from './calls-to.js';
-import { severalBinder, sharedInput } from './operators/several.js';
+import { bindRender } from './operators/render.js';
+import { severalBinder } from './operators/several.js';
+import { sharedInput } from './operators/tables.js';
 import type { SyntaxNode } from './parser.js';
 import { declarePattern } from './patterns.js';
 import { items, kindOf, maybe, nameOf, part, spanOf, unsupported } from './syntax.js';
@@ -52,15 +54,24 @@ function bindResult(expression: SyntaxNode, scope: Scope, index: number): BoundR
       },
     ];
   }
-  const several = kindOf(expression) === 'PipeExpression' ? severalBinder(part(expression, 'Operator')) : undefined;
+  const operator = kindOf(expression) === 'PipeExpression' ? part(expression, 'Operator') : undefined;
+  if (operator && kindOf(operator) === 'RenderOperator') {
+    bindRender(operator, scope);
+    return bindResult(part(expression, 'Expression'), scope, index);
+  }
+  const several = operator && severalBinder(operator);
   if (several) {
     const input = sharedInput(bindTable(part(expression, 'Expression'), scope), scope);
-    return several(part(expression, 'Operator'), input, scope).map(({ name, table }, i) => ({
+    return several(operator, input, scope).map(({ name, table }, i) => ({
       name: name ?? `Table_${index + i}`,
       relation: visibleOnly(table),
     }));
   }
   const table = bindTable(expression, scope);
+  if (table.graph) {
+    const message = 'A graph is no result: end with graph-match, graph-shortest-paths or graph-to-table.';
+    throw new KustoError('SEM0001', message, { span: spanOf(expression) });
+  }
   return [{ name: `Table_${index}`, relation: visibleOnly(table) }];
 }
 

@@ -1,5 +1,6 @@
 import { KustoError } from '../errors/index.js';
 import { stringOf } from '../functions/text.js';
+import type { KustoValue } from '../values/index.js';
 import { RowBuilder, type ProcedureDefinition } from './procedure.js';
 
 /** A row for each cell: number of the row, name of the column, text of the value. `args.names` are the columns' names. */
@@ -34,6 +35,33 @@ const ROWS_NEAR: ProcedureDefinition = {
   },
 };
 
+/** Rows `value, distance from first, distance between neighbours, restart, columns…`; adds the session's beginning. */
+const ROW_WINDOW_SESSION: ProcedureDefinition = {
+  name: 'row_window_session',
+  run({ inputs: [input], columns }) {
+    const [values, fromFirst, between, restart, ...others] = input!.cells as [
+      KustoValue[],
+      KustoValue[],
+      KustoValue[],
+      KustoValue[],
+    ];
+    const plus = (a: KustoValue, b: KustoValue): KustoValue => (a as number) + (b as number);
+    const begun: KustoValue[] = [];
+    for (let r = 0; r < input!.rowCount; r++) {
+      const [value, first, previous] = [values[r]!, begun[r - 1] ?? null, values[r - 1] ?? null];
+      const goes =
+        value !== null &&
+        first !== null &&
+        previous !== null &&
+        restart[r] !== true &&
+        value < plus(first, fromFirst[r]!)! &&
+        value < plus(previous, between[r]!)!;
+      begun.push(goes ? first : value);
+    }
+    return { columns, rowCount: input!.rowCount, cells: [...others, begun] };
+  },
+};
+
 const OUT_OF_ORDER = 'ERROR(columns are out of order)';
 
 /**
@@ -53,7 +81,10 @@ const SCHEMA_MERGE: ProcedureDefinition = {
         continue;
       }
       if (known.type !== type) {
-        throw new KustoError('CAL0001', `schema_merge(): '${name}' is ${known.type} and ${type}: this is not supported.`);
+        throw new KustoError(
+          'CAL0001',
+          `schema_merge(): '${name}' is ${known.type} and ${type}: this is not supported.`,
+        );
       }
       known.misplaced ||= preserve && known.ordinal !== Number(ordinal);
       known.ordinal = Math.max(known.ordinal, Number(ordinal));
@@ -69,4 +100,4 @@ const SCHEMA_MERGE: ProcedureDefinition = {
   },
 };
 
-export const ROWS: readonly ProcedureDefinition[] = [NARROW, ROWS_NEAR, SCHEMA_MERGE];
+export const ROWS: readonly ProcedureDefinition[] = [NARROW, ROWS_NEAR, ROW_WINDOW_SESSION, SCHEMA_MERGE];

@@ -1,23 +1,31 @@
-import type { Engine } from '../engines/engine.js';
+import type { Engine, InputTable } from '../engines/engine.js';
 import { KustoError } from '../errors/index.js';
 import { bind } from '../language/bind.js';
 import type { RequestFacts } from '../language/context.js';
 import type { Schema } from '../language/schema.js';
-import { mapRelation } from '../plan/index.js';
+import { mapRelation, type Relation } from '../plan/index.js';
 import { compile } from '../sql/compile.js';
 import type { Dialect } from '../sql/dialect.js';
 import type { KustoValue } from '../values/index.js';
+import { bindClosed } from './closed.js';
+import { resolveProcedures } from './procedures.js';
 import type { MemoryTable } from './query-service.js';
 
 const TABLE = '__command_result';
 const PREFIX = `${TABLE}|`;
+
+export interface RunOverParts {
+  readonly engine: Engine;
+  readonly dialect: Dialect;
+  readonly signal: AbortSignal;
+}
 
 /** KQL operators over the result of a command: the table is an input of the SQL, bound like any other. */
 export async function runOver(
   table: MemoryTable,
   tail: string,
   facts: RequestFacts,
-  { engine, dialect }: { readonly engine: Engine; readonly dialect: Dialect },
+  parts: RunOverParts,
 ): Promise<MemoryTable> {
   const columns = table.columns.map((column, id) => ({ ...column, id }));
   const database = {
@@ -28,48 +36,63 @@ export async function runOver(
     externalTables: [],
   };
   const schema: Schema = { databases: [database], current: facts.database };
-  const bound = shifted(() => bind(PREFIX + tail, schema, facts));
-  const [only] = bound.results;
-  if (!only) return table;
-  const relation = mapRelation(only.relation, (node) =>
+  const run = (relation: Relation): Promise<MemoryTable> => runStored(relation, inputOf(table), parts);
+  return shifted(async () => {
+    const bound = await bindClosed(
+      PREFIX + tail,
+      (text) => bind(text, schema, facts),
+      async (probe) => (await run(probe)).rows,
+    );
+    const [only] = bound.results;
+    return only ? run(only.relation) : table;
+  });
+}
+
+function inputOf({ columns, rows }: MemoryTable): InputTable {
+  const cells = columns.map((_, c) => rows.map((row): KustoValue => row[c]!));
+  // A scan's last column is its extent, which operators carry along: here it is null.
+  const batch = { rowCount: rows.length, columns: [...cells, rows.map(() => null)] };
+  return { name: TABLE, types: [...columns.map((column) => column.type), 'long'], batches: [batch] };
+}
+
+async function runStored(
+  relation: Relation,
+  input: InputTable,
+  { engine, dialect, signal }: RunOverParts,
+): Promise<MemoryTable> {
+  const compiled = (plan: Relation, inputs: readonly InputTable[]) => {
+    const { text, columns, functions } = compile(plan, dialect, () => {
+      throw new KustoError('CAL0001', 'External tables cannot be read after a command.');
+    });
+    return { text, columns, functions, parameters: [], inputs: [input, ...inputs] };
+  };
+  const stored = mapRelation(relation, (node) =>
     node.kind === 'scan'
-      ? {
-          kind: 'stored',
-          table: TABLE,
-          // A scan's last column is its extent, which operators carry along: here it is null.
-          names: node.columns.map((_, i) => `c${i}`),
-          columns: node.columns,
-        }
+      ? { kind: 'stored', table: TABLE, names: node.columns.map((_, i) => `c${i}`), columns: node.columns }
       : node,
   );
-  const {
-    text,
-    columns: resultColumns,
-    functions,
-  } = compile(relation, dialect, () => {
-    throw new KustoError('CAL0001', 'External tables cannot be read after a command.');
-  });
-  const rows = table.rows;
-  const cells = columns.map((_, c) => rows.map((row): KustoValue => row[c]!));
-  const batch = { rowCount: rows.length, columns: [...cells, rows.map(() => null)] };
-  const types = [...columns.map((column) => column.type), 'long' as const];
-  const input = { name: TABLE, types, batches: [batch] };
-  const result = await engine.run({ text, columns: resultColumns, functions, parameters: [], inputs: [input] });
+  const resolved = await resolveProcedures(
+    stored,
+    engine,
+    (plan, inputs) => Promise.resolve({ sql: compiled(plan, inputs), release: () => Promise.resolve() }),
+    signal,
+  );
+  const result = await engine.run(compiled(resolved.relation, resolved.inputs), signal);
   try {
-    const output: KustoValue[][] = [];
+    const rows: KustoValue[][] = [];
     for await (const page of result.batches()) {
-      for (let r = 0; r < page.rowCount; r++) output.push(page.columns.map((column) => column[r]!));
+      for (let r = 0; r < page.rowCount; r++) rows.push(page.columns.map((column) => column[r]!));
     }
-    return { columns: result.columns, rows: output };
+    return { columns: result.columns, rows };
   } finally {
     await result.close();
   }
 }
 
 /** Spans count from the start of the tail. */
-function shifted<T>(work: () => T): T {
+async function shifted<T>(work: () => Promise<T>): Promise<T> {
   try {
-    return work();
+    return await work();
   } catch (error) {
     if (!(error instanceof KustoError) || !error.span) throw error;
     const span = {

@@ -102,7 +102,8 @@ export class Queries implements QueryService {
   }
 
   runOver(table: MemoryTable, tail: string, context: RequestContext): Promise<MemoryTable> {
-    return runOver(table, tail, this.facts(context, this.parts.catalog.snapshot()), this.parts);
+    const { engine, dialect, catalog } = this.parts;
+    return runOver(table, tail, this.facts(context, catalog.snapshot()), { engine, dialect, signal: context.signal });
   }
 
   private async bind(text: string, context: RequestContext): Promise<BoundRequest> {

@@ -169,6 +169,12 @@ describe('.create-or-alter continuous-export', () => {
       /no table 'Nope'/,
       (x) => `.create-or-alter continuous-export J over (Nope) to table ${x} <| T`,
     ],
+    [
+      'a hidden literal in the query',
+      'Export_HiddenLiteral',
+      /kept in clear/,
+      (x) => valid(x, "<| T | where 'a' != h'b'"),
+    ],
     ['another cluster', 'Export_CrossCluster', /another cluster/, (x) => valid(x, "<| cluster('c').database('Db').T")],
     [
       'another database without an identity',

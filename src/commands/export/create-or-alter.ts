@@ -5,6 +5,7 @@ import { planRun, type JobDefinition } from '../../export/index.js';
 import { checkName, newId } from '../entities.js';
 import {
   defineCommand,
+  hiddenValues,
   name,
   NAME,
   opt,
@@ -66,6 +67,7 @@ export function createOrAlterContinuousExport({ services, control }: ExportParts
         properties: checkFileProperties(given, 1, spanOf),
         managedIdentity: checkIdentityName(given.managedIdentity, spanOf),
       };
+      refuseHiddenLiterals(args.query.text, spanOf('query'));
       const interval = checkInterval(given.intervalBetweenRuns, spanOf);
       const latency = checkLatency(given.forcedLatency, spanOf);
       const plan = await shifted(args.query.offset, () => planRun(services, definition, context.signal));
@@ -103,6 +105,17 @@ export function createOrAlterContinuousExport({ services, control }: ExportParts
     const existing = catalog.snapshot().byName('continuousExport', definition.databaseId, definition.name);
     return existing === undefined ? put() : control.whileStopped(existing.id, put);
   }
+}
+
+/** A job's query is kept as it is written, and secrets are kept encrypted only. */
+function refuseHiddenLiterals(text: string, span: Span | undefined): void {
+  if (hiddenValues(text).length === 0) return;
+  throw new KustoError(
+    'Export_HiddenLiteral',
+    "The query holds a hidden string literal (h'…'), and a job's query is kept in clear. Take it out: an external table " +
+      'keeps its connection string encrypted, and the query can read that table.',
+    span && { span },
+  );
 }
 
 function newJob(cursor: string, context: CommandContext) {

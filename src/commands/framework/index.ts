@@ -9,4 +9,4 @@ export { operationResult, OperationRunner } from './operations.js';
 export { row, schema } from './schema.js';
 export { createCommandService } from './service.js';
 export { shifted } from './spans.js';
-export { obfuscate, splitScript, type StringLiteral } from './text.js';
+export { hiddenValues, obfuscate, splitScript, type StringLiteral } from './text.js';

@@ -1,5 +1,5 @@
 import { KustoError } from '../../errors/index.js';
-import { hiddenValues } from './text.js';
+import { hiddenValues, withoutValues } from './text.js';
 
 /** Runs work on a part of a command's text; the places in its errors then count from the command's start. */
 export async function shifted<T>(offset: number, work: () => Promise<T>): Promise<T> {
@@ -12,17 +12,13 @@ export async function shifted<T>(offset: number, work: () => Promise<T>): Promis
   }
 }
 
-/** Shorter secrets than this are none, and would blot out the words of a message. */
-const SHORTEST_SECRET = 3;
-
 /** Runs work on a text; what the text hides (`h'…'`) is blotted out of its errors, whatever put it there. */
 export async function withoutSecrets<T>(text: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
     if (!(error instanceof KustoError)) throw error;
-    const secrets = hiddenValues(text).filter((value) => value.length >= SHORTEST_SECRET);
-    const message = secrets.reduce((told, secret) => told.replaceAll(secret, '****'), error.message);
+    const message = withoutValues(error.message, hiddenValues(text));
     if (message === error.message) throw error;
     throw new KustoError(error.code, message, error.span && { span: error.span });
   }

@@ -145,10 +145,18 @@ interface FoundLiteral {
   readonly value: string;
 }
 
-/** Every literal of a text, past comments; one that never closes reaches to the end. */
+/** What looks like a hidden literal in a comment: a line may be put out of use with its secret in it. */
+const HIDDEN_IN_COMMENT = /(?<!\w)[hH](?:@?(['"])[^\n]*?(?:\1|(?=\n|$))|(?:```|~~~)[^\n]*)/g;
+
+/** Every literal of a text, and the hidden ones of its comments; one that never closes reaches to the end. */
 function* literalsOf(text: string): Iterable<FoundLiteral> {
   for (let at = 0; at < text.length;) {
     const past = skipTrivia(text, at);
+    for (const match of text.slice(at, past).matchAll(HIDDEN_IN_COMMENT)) {
+      const start = at + match.index;
+      const value = match[0].replace(/^[hH]@?(?:```|~~~|['"])/, '').replace(/(?:```|~~~|['"])$/, '');
+      yield { start, end: start + match[0].length, hidden: true, value };
+    }
     const inWord = past === at && /\w/.test(text[at - 1] ?? '') && /[hH]/.test(text.charAt(at));
     const part = past > at || inWord ? undefined : tryPart(text, at);
     if (part !== undefined) yield { start: at, ...part };
@@ -160,7 +168,7 @@ function* literalsOf(text: string): Iterable<FoundLiteral> {
   }
 }
 
-/** The text with every hidden literal (`h'…'`) blotted out: what may be logged or shown. */
+/** The text with every hidden literal (`h'…'`) blotted out, and what it hides wherever it stands: what may be logged. */
 export function obfuscate(text: string): string {
   let shown = '';
   let at = 0;
@@ -169,12 +177,21 @@ export function obfuscate(text: string): string {
     shown += `${text.slice(at, start)}h'****'`;
     at = end;
   }
-  return shown + text.slice(at);
+  return withoutValues(shown + text.slice(at), hiddenValues(text));
 }
 
 /** What the hidden literals of a text hide. */
 export function hiddenValues(text: string): readonly string[] {
   return [...literalsOf(text)].filter(({ hidden }) => hidden).map(({ value }) => value);
+}
+
+/** Shorter secrets than this are none, and would blot out the words of a message. */
+const SHORTEST_SECRET = 3;
+
+export function withoutValues(text: string, secrets: readonly string[]): string {
+  return secrets
+    .filter((secret) => secret.length >= SHORTEST_SECRET)
+    .reduce((shown, secret) => shown.replaceAll(secret, '****'), text);
 }
 
 function tryPart(text: string, at: number): LiteralPart | undefined {

@@ -27,6 +27,8 @@ export const EXPORT_ERRORS = {
   Export_FactTableInOtherDatabase: refusal,
   Export_FactTableWithoutIngestionTime: refusal,
   Export_CrossCluster: refusal,
+  /** The query would be kept with a secret in clear. */
+  Export_HiddenLiteral: refusal,
   Export_IdentityNeededForTarget: refusal,
   Export_IdentityNeededForOtherDatabase: refusal,
   Export_InvalidCursor: refusal,

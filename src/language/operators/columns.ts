@@ -4,11 +4,12 @@ import type { OperatorBinder, Scope, Table } from '../context.js';
 import type { SyntaxNode } from '../parser.js';
 import { items, nameOf, kindOf, part, resultColumns, spanOf, symbolKindOf, textOf } from '../syntax.js';
 import { bindNamed } from './named.js';
+import { withSessions } from './sessions.js';
 import { kept, projected } from './tables.js';
 
 /** Operators that choose, rename and compute columns. The binder gives the names and the order of the result. */
 export const COLUMN_OPERATORS: Readonly<Record<string, OperatorBinder>> = {
-  ProjectOperator: (node, input, scope) => projected(input, positional(node, input, scope)),
+  ProjectOperator: (node, input, scope) => withSessions(input, positional(node, input, scope), scope),
   ExtendOperator: extended,
   SerializeOperator: (node, input, scope) => ({ ...extended(node, input, scope), serialized: true }),
   ProjectAwayOperator: byName,
@@ -80,5 +81,5 @@ function extended(node: SyntaxNode, input: Table, scope: Scope): Table {
   const replaced = input.columns.map((column) => computed.get(column.name) ?? kept(column));
   const inputNames = new Set(input.columns.map((column) => column.name));
   const added = [...computed.values()].filter(({ column }) => !inputNames.has(column.name));
-  return projected(input, [...replaced, ...added]);
+  return withSessions(input, [...replaced, ...added], scope);
 }

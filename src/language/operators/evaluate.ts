@@ -1,13 +1,21 @@
 import { KustoError } from '../../errors/index.js';
-import type { OperatorBinder } from '../context.js';
+import { enterUserFunction } from '../calls.js';
+import { bindTable, type OperatorBinder } from '../context.js';
 import { PLUGINS, REFUSED_PLUGINS } from '../plugins/index.js';
 import { PluginCall } from '../plugins/plugin.js';
 import type { SyntaxNode } from '../parser.js';
-import { maybe, nameOf, part, spanOf, symbolKindOf } from '../syntax.js';
-import { isInFunction } from '../user-functions.js';
+import { sharedInput } from './tables.js';
+import { maybe, nameOf, part, spanOf, symbolKindOf, textOf, unsupported } from '../syntax.js';
+import { isInFunction, isUserFunction } from '../user-functions.js';
 
-/** `evaluate plugin(…)`. */
+/** Operators that call: a plugin, a function over the input. */
 export const EVALUATE_OPERATORS: Readonly<Record<string, OperatorBinder>> = {
+  InvokeOperator: (node, input, scope) => {
+    const call = part(node, 'Function');
+    if (!isUserFunction(call)) throw unsupported(call, `invoke of '${textOf(call)}'`);
+    const { expression, inner } = enterUserFunction(call, scope, sharedInput(input, scope));
+    return bindTable(expression, inner);
+  },
   EvaluateOperator: (node, input, scope) => {
     const name = pluginName(node);
     const plugin = PLUGINS[name];

@@ -2,6 +2,8 @@ import type { OperatorBinder } from '../context.js';
 import { COLUMN_OPERATORS } from './columns.js';
 import { EVALUATE_OPERATORS } from './evaluate.js';
 import { EXPAND_OPERATORS } from './expand.js';
+import { GRAPH_MATCH_OPERATORS } from './graph-match.js';
+import { MAKE_GRAPH_OPERATORS } from './make-graph.js';
 import { JOIN_OPERATORS } from './join.js';
 import { PARSE_OPERATORS } from './parse.js';
 import { SERIES_OPERATORS } from './make-series.js';
@@ -26,4 +28,6 @@ export const OPERATORS: Readonly<Record<string, OperatorBinder>> = {
   ...PARTITION_OPERATORS,
   ...SCAN_OPERATORS,
   ...EVALUATE_OPERATORS,
+  ...MAKE_GRAPH_OPERATORS,
+  ...GRAPH_MATCH_OPERATORS,
 };

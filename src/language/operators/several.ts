@@ -4,10 +4,16 @@ import type { SyntaxNode } from '../parser.js';
 import { items, kindOf, maybe, nameOf, part, textOf } from '../syntax.js';
 import { pluginName } from './evaluate.js';
 import { bindBody } from './expand.js';
+import { graphTable } from './graph-match.js';
+import { graphOf } from './make-graph.js';
 import { limited } from './rows.js';
 
 /** A last operator that answers with several tables. Each reads the input that is computed once. */
-export type SeveralBinder = (node: SyntaxNode, input: Table, scope: Scope) => { name: string | undefined; table: Table }[];
+export type SeveralBinder = (
+  node: SyntaxNode,
+  input: Table,
+  scope: Scope,
+) => { name: string | undefined; table: Table }[];
 
 const SEVERAL: Readonly<Record<string, SeveralBinder>> = {
   ForkOperator: (node, input, scope) =>
@@ -19,6 +25,8 @@ const SEVERAL: Readonly<Record<string, SeveralBinder>> = {
         table: bindBody(part(fork, 'Expression'), scope.context.renewed(input), inner),
       };
     }),
+  GraphToTableOperator: (node, input) =>
+    items(node, 'OutputClause').map((output) => ({ name: undefined, table: graphTable(output, graphOf(node, input)) })),
   FacetOperator: (node, input, scope) => {
     const counts = items(node, 'Expressions').map((by) => ({
       name: undefined,
@@ -46,7 +54,10 @@ export function severalBinder(node: SyntaxNode): SeveralBinder | undefined {
 
 function counted(by: SyntaxNode, input: Table, scope: Scope): Table {
   const value = bindScalar(by, scope.over(input));
-  const key = { column: scope.context.column(kindOf(by) === 'NameReference' ? nameOf(by) : textOf(by), value.type), value };
+  const key = {
+    column: scope.context.column(kindOf(by) === 'NameReference' ? nameOf(by) : textOf(by), value.type),
+    value,
+  };
   return aggregated(input, [key], `count_${key.column.name}`, scope);
 }
 
@@ -59,14 +70,5 @@ function aggregated(input: Table, keys: Aggregate['keys'], name: string, scope: 
   return {
     columns,
     relation: { kind: 'aggregate', input: input.relation, keys, aggregates: [{ column: count, call }], columns },
-  };
-}
-
-/** The input as a subtree that is computed once. */
-export function sharedInput(input: Table, scope: Scope): Table {
-  const { relation } = input;
-  return {
-    ...input,
-    relation: { kind: 'shared', key: scope.context.sharedKey(), relation, columns: relation.columns },
   };
 }

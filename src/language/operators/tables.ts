@@ -1,5 +1,5 @@
 import { use, type Assignment, type Column } from '../../plan/index.js';
-import type { Table } from '../context.js';
+import type { Scope, Table } from '../context.js';
 
 /** The same rows and columns in no defined order. */
 export function passThrough(input: Table): Table {
@@ -22,3 +22,12 @@ export function projected(input: Table, visible: readonly Assignment[]): Table {
 }
 
 export const kept = (column: Column): Assignment => ({ column, value: use(column) });
+
+/** The input as a subtree that is computed once. */
+export function sharedInput(input: Table, scope: Scope): Table {
+  const { relation } = input;
+  return {
+    ...input,
+    relation: { kind: 'shared', key: scope.context.sharedKey(), relation, columns: relation.columns },
+  };
+}

@@ -27,7 +27,8 @@ export function united(node: SyntaxNode, piped: readonly Member[], scope: Scope)
       isFuzzy ? fuzzyMembers(expression, i + piped.length, scope) : membersOf(expression, i + piped.length, scope),
     ),
   ];
-  if (members.length === 0) throw new KustoError('SEM0100', 'None of the tables of the union exists.', { span: spanOf(node) });
+  if (members.length === 0)
+    throw new KustoError('SEM0100', 'None of the tables of the union exists.', { span: spanOf(node) });
   return unionOf(resultColumns(node), source, members, scope);
 }
 

@@ -74,6 +74,9 @@ export const BASIC_AGGREGATES: Readonly<Record<string, AggregateRow>> = {
   arg_max: argExtreme('arg_max'),
   arg_min: argExtreme('arg_min'),
   take_any_row: ({ args }) => sql`any_value(${rowOf(args)})`,
+  take_anyif: ({ args: [x, condition] }) => sql`any_value(${x!.sql}) FILTER (WHERE ${condition!.sql})`,
+  anyif: ({ args: [x, condition] }) => sql`any_value(${x!.sql}) FILTER (WHERE ${condition!.sql})`,
+  count_distinctif: ({ args: [x, condition] }) => sql`count(DISTINCT ${x!.sql}) FILTER (WHERE ${condition!.sql})`,
   take_any: ({ args: [x] }) => sql`any_value(${x!.sql})`,
   any: ({ args: [x] }) => sql`any_value(${x!.sql})`,
 };

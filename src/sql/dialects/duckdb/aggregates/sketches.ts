@@ -39,13 +39,21 @@ function hll(
 ): Sql {
   const hash = sql`'"' || md5(${call.lowering.scalarText(x)})[1:16] || '"'`;
   const hashes = sql`coalesce(list(DISTINCT ${hash}) FILTER (WHERE ${x.sql} IS NOT NULL${where(condition)}), [])`;
-  return evaluated(call, 'hll_of_hashes', hashes, [accuracy ?? { sql: value('long', 1n), type: 'long', literal: 1n }]);
+  const empty = sql`count(${x.sql}) = 0`;
+  const sketch = evaluated(call, 'hll_of_hashes', hashes, [
+    accuracy ?? { sql: value('long', 1n), type: 'long', literal: 1n },
+  ]);
+  return sql`CASE WHEN ${empty} THEN NULL ELSE ${sketch} END`;
 }
 
 const mergedBy =
   (name: string): AggregateRow =>
   (call) =>
-    evaluated(call, name, sql`coalesce(list(${call.args[0]!.sql}) FILTER (WHERE ${call.args[0]!.sql} IS NOT NULL), [])`);
+    evaluated(
+      call,
+      name,
+      sql`coalesce(list(${call.args[0]!.sql}) FILTER (WHERE ${call.args[0]!.sql} IS NOT NULL), [])`,
+    );
 
 export const SKETCH_AGGREGATES: Readonly<Record<string, AggregateRow>> = {
   tdigest,
