@@ -50,10 +50,7 @@ function attempt(bind: () => BoundRequest): BoundRequest | TextNeeded {
 function relocated(error: unknown, insertions: readonly Insertion[]): unknown {
   if (!(error instanceof KustoError) || !error.span || insertions.length === 0) return error;
   const back = (position: number): number =>
-    insertions.reduceRight(
-      (at, { at: start, length }) => (at <= start ? at : Math.max(start, at - length)),
-      position,
-    );
+    insertions.reduceRight((at, { at: start, length }) => (at <= start ? at : Math.max(start, at - length)), position);
   const span = { start: back(error.span.start), end: back(error.span.end) };
   return new KustoError(error.code, error.message, { span, cause: error });
 }
