@@ -3,8 +3,14 @@ import { literal, use, type Column, type Literal, type Relation, type Scalar, ty
 import type { ColumnSchema, KustoType } from '../values/index.js';
 import type { Graph } from './graphs.js';
 import type { SyntaxNode } from './parser.js';
-import type { PatternMatch } from './patterns.js';
 import { tableNamed, type Schema, type SchemaDatabase, type SchemaTable } from './schema.js';
+
+/** One case of `declare pattern`. */
+export interface PatternMatch {
+  readonly arguments: readonly string[];
+  readonly path: string | undefined;
+  readonly body: SyntaxNode;
+}
 
 /** What a name of `let`, of a parameter or of `as` stands for. */
 export type Binding =

@@ -1,10 +1,16 @@
-import type { Column } from '../plan/index.js';
-import type { Table } from './context.js';
+import type { Column, Relation } from '../plan/index.js';
+
+/** A table of a graph; `columns` are the properties, the ids are none of them. */
+interface GraphTable {
+  readonly relation: Relation;
+  readonly columns: readonly Column[];
+  readonly id: Column;
+}
 
 /** What make-graph yields: a value between operators, never an answer. Both tables are computed once. */
 export interface Graph {
-  /** Rows of the edges; `columns` are the properties. */
-  readonly edges: Table & { readonly id: Column; readonly source: Column; readonly target: Column };
-  /** One row a node; `columns` are the properties, `id` is none of them. */
-  readonly nodes: Table & { readonly id: Column };
+  /** A row an edge. `id` numbers them; `source` and `target` are ids of nodes, and properties too. */
+  readonly edges: GraphTable & { readonly source: Column; readonly target: Column };
+  /** A row a node. */
+  readonly nodes: GraphTable;
 }
