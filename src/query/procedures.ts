@@ -87,9 +87,7 @@ class Resolution {
       const rows = await this.collect(
         await this.withoutProcedures(
           mapScalars(renewed(body), (scalar) =>
-            scalar.kind === 'column' && values.has(scalar.id)
-              ? literal(scalar.type, values.get(scalar.id)!)
-              : scalar,
+            scalar.kind === 'column' && values.has(scalar.id) ? literal(scalar.type, values.get(scalar.id)!) : scalar,
           ),
         ),
       );
@@ -166,10 +164,11 @@ function runnableIn(relation: Relation): Runnable[] {
 
 /** Nodes are rebuilt on the way up, so the node is told by its list of columns, which no other node has. */
 function replaced(relation: Relation, target: Runnable, stored: Relation): Relation {
-  return mapRelation(relation, (node) => (node.kind === target.kind && node.columns === target.columns ? stored : node));
+  return mapRelation(relation, (node) =>
+    node.kind === target.kind && node.columns === target.columns ? stored : node,
+  );
 }
 
 /** The same plan in new nodes, so that one run's procedures are not taken for another's. */
 const renewed = (body: Relation): Relation =>
   mapRelation(body, (node) => (node.kind === 'procedure' ? { ...node, columns: [...node.columns] } : node));
-

@@ -38,7 +38,12 @@ export function schemaMerge(plugin: PluginCall): Table {
 /** dcount_intersect(hll, hll, …): the rows, and how many values the first, the first two, … share. */
 export function dcountIntersect(plugin: PluginCall): Table {
   const { input, scope, node } = plugin;
-  const shared = call(node, 'hll_intersections', plugin.positional.map((one) => plugin.overRows(one)), 'dynamic');
+  const shared = call(
+    node,
+    'hll_intersections',
+    plugin.positional.map((one) => plugin.overRows(one)),
+    'dynamic',
+  );
   const counts = plugin.results.slice(input.columns.length).map(({ name }, i) => ({
     column: scope.context.column(name, 'long'),
     value: call(node, 'tuple_item', [shared, literal('long', BigInt(i))], 'long'),
