@@ -2,7 +2,9 @@ import { KustoError } from '../errors/index.js';
 import { literal, use, type Scalar } from '../plan/index.js';
 import type { KustoType } from '../values/index.js';
 import { isWindowFunction } from '../functions/windows.js';
+import { AFTER_DEFAULT, BEFORE_OR_AT_DEFAULT } from './cursor-window.js';
 import { foldRequestFact } from './request-facts.js';
+import { refuseDisabled, setting } from './settings.js';
 import { constantBool } from './constants.js';
 import { bindScalar, bindTable, Scope, type Table } from './context.js';
 import { call, isTabular, typeOf } from './calls-to.js';
@@ -177,10 +179,19 @@ const tested = (node: SyntaxNode, tests: Scalar, value: boolean, comparison: '==
 
 function cursorTest(node: SyntaxNode, scope: Scope): Scalar {
   const name = nameOf(part(node, 'Name'));
+  refuseDisabled(node, scope, 'query_cursor_disabled');
   scope.context.usesCursor = true;
   const extent = scope.currentRow()?.extent;
   if (!extent) throw unsupported(node, `${name}() away from the table it filters`);
-  const cursor = constantString(argumentsOf(node)[0]!, scope);
+  const [given] = argumentsOf(node);
+  const otherwise = name === 'cursor_after' ? AFTER_DEFAULT : BEFORE_OR_AT_DEFAULT;
+  const cursor = given
+    ? constantString(given, scope)
+    : setting<string>(scope.context.settings, otherwise, 'string', spanOf(node));
+  if (cursor === undefined) {
+    const message = `${name}() needs a cursor, or the request property '${otherwise}'.`;
+    throw new KustoError('SEM0001', message, { span: spanOf(node) });
+  }
   return call(node, name, [use(extent), literal('string', cursor)], 'bool');
 }
 
@@ -220,18 +231,18 @@ export function enterUserFunction(
   if (piped && first) inner.declare(first.name, { kind: 'table', make: () => scope.context.renewed(piped) });
   for (const parameter of piped ? others : [first, ...others]) {
     if (!parameter) continue;
-    const argument = named.get(parameter.name) ?? positional.shift() ?? parameter.defaultValue;
-    if (!argument)
+    const argument = named.get(parameter.name) ?? positional.shift();
+    if (!argument && !parameter.defaultValue)
       throw new KustoError('SEM0001', `${name}(): the argument '${parameter.name}' is missing.`, {
         span: spanOf(node),
       });
-    if (parameter.isTabular || isTabular(argument, scope)) {
+    if (argument && (parameter.isTabular || isTabular(argument, scope))) {
       inner.declare(parameter.name, { kind: 'table', make: () => bindTable(argument, scope) });
     } else {
-      const value = bindScalar(argument, scope);
+      const value = argument ? bindScalar(argument, scope) : parameter.defaultValue!;
       const typed =
         parameter.type && parameter.type !== value.type
-          ? call(argument, `to${parameter.type}`, [value], parameter.type)
+          ? call(argument ?? node, `to${parameter.type}`, [value], parameter.type)
           : value;
       inner.declare(parameter.name, { kind: 'scalar', value: typed });
     }

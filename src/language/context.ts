@@ -1,6 +1,7 @@
 import { KustoError, type Span } from '../errors/index.js';
 import { literal, use, type Column, type Literal, type Relation, type Scalar, type Scan } from '../plan/index.js';
 import type { ColumnSchema, KustoType } from '../values/index.js';
+import { cursorWindow } from './cursor-window.js';
 import type { Graph } from './graphs.js';
 import type { SyntaxNode } from './parser.js';
 import { tableNamed, type Schema, type SchemaDatabase, type SchemaTable } from './schema.js';
@@ -84,14 +85,13 @@ export class BindContext {
   usesCursor = false;
   crossCluster = false;
   visualization: Record<string, unknown> | null = null;
-  readonly options: Record<string, string | number | boolean> = {};
-  /** Values of `set` statements as they were written. */
-  readonly settings = new Map<string, Literal>();
 
   constructor(
     readonly schema: Schema,
     readonly facts: RequestFacts,
     readonly binders: Binders,
+    /** Request properties, and what `set` statements have added so far. */
+    readonly settings: Map<string, Literal>,
   ) {}
 
   column(name: string, type: KustoType): Column {
@@ -116,7 +116,9 @@ export class BindContext {
       stored: table.columns.map((column) => column.id),
       extentColumn: extent,
     };
-    return { relation, columns, extent, name: table.name };
+    const windowed = cursorWindow(relation, extent, this.settings);
+    if (windowed) this.usesCursor = true;
+    return { relation: windowed ?? relation, columns, extent, name: table.name };
   }
 
   tableByName(name: string, span?: Span): Table {

@@ -54,6 +54,7 @@ export interface KustoCode {
 export interface GlobalState {
   readonly __globalState: true;
   WithPlugIns(plugins: readonly unknown[]): GlobalState;
+  WithFunctions(functions: readonly unknown[]): GlobalState;
   WithCluster(cluster: unknown): GlobalState;
   WithDatabase(database: unknown): GlobalState;
 }

@@ -40,3 +40,31 @@ export function pluginSymbols(): readonly unknown[] {
   symbols = [...others, bagUnpack, schemaMerge];
   return symbols;
 }
+
+let functions: readonly unknown[] | undefined;
+
+/** The functions that the binder knows; of the cursor tests the argument may be left to the request's defaults. */
+export function functionSymbols(): readonly unknown[] {
+  if (functions) return functions;
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- constructors of the bridge are told apart by suffix only
+  const { Symbols, Functions } = official().Kusto.Language as Record<string, any>;
+  const { Parameter, ScalarTypes, ArgumentKind } = Symbols;
+  const tests: readonly unknown[] = [Functions.CursorAfter, Functions.CursorBeforeOrAt];
+  const cursor = new Parameter.$ctor3(
+    'cursor',
+    ScalarTypes.String,
+    ArgumentKind.Expression,
+    null,
+    null,
+    false,
+    null,
+    0,
+    1,
+    null,
+    null,
+  );
+  functions = (Functions.All as { Name: string }[]).map((symbol) =>
+    tests.includes(symbol) ? new Symbols.FunctionSymbol.$ctor5(symbol.Name, ScalarTypes.Bool, [cursor]) : symbol,
+  );
+  return functions;
+}

@@ -5,6 +5,7 @@ import { OPERATORS } from './operators/index.js';
 import { SOURCES } from './operators/sources.js';
 import type { SyntaxNode } from './parser.js';
 import { externalTableOf, tableOf } from './schema.js';
+import { refuseDisabled } from './settings.js';
 import { kindOf, nameOf, part, spanOf, textOf, unsupported } from './syntax.js';
 import { patternTable } from './patterns.js';
 import { isUserFunction } from './user-functions.js';
@@ -68,6 +69,9 @@ function bindTableName(node: SyntaxNode, scope: Scope): Table {
       throw new KustoError('CAL0002', message, { span: spanOf(node) });
     }
     throw new KustoError('SEM0100', `'${textOf(node)}' could not be resolved to a table.`, { span: spanOf(node) });
+  }
+  if (found.database.name !== scope.context.schema.current) {
+    refuseDisabled(node, scope, 'request_remote_entities_disabled');
   }
   return scope.context.scan(found.database, found.table);
 }

@@ -2,7 +2,8 @@ import { literal, type Scalar } from '../plan/index.js';
 import type { BindContext } from './context.js';
 import { call } from './calls-to.js';
 import type { SyntaxNode } from './parser.js';
-import { unsupported } from './syntax.js';
+import { refuseDisabled, setting } from './settings.js';
+import { spanOf, unsupported } from './syntax.js';
 
 /** Functions whose value is one for the whole request: they become literals (or arithmetic on one) when bound. */
 export function foldRequestFact(
@@ -12,7 +13,8 @@ export function foldRequestFact(
   node: SyntaxNode,
 ): Scalar | undefined {
   const { facts } = context;
-  const now = literal('datetime', facts.now);
+  const span = spanOf(node);
+  const now = literal('datetime', setting<bigint>(context.settings, 'query_now', 'datetime', span) ?? facts.now);
   switch (name) {
     case 'now':
       return args[0] ? call(node, '+', [now, args[0]], 'datetime') : now;
@@ -39,8 +41,12 @@ export function foldRequestFact(
     }
     case 'cursor_current':
     case 'current_cursor':
+      refuseDisabled(node, { context }, 'query_cursor_disabled');
       context.usesCursor = true;
-      return literal('string', facts.currentCursor);
+      return literal(
+        'string',
+        setting<string>(context.settings, 'query_cursor_current', 'string', span) ?? facts.currentCursor,
+      );
     default:
       return undefined;
   }

@@ -1,6 +1,6 @@
 import type { ColumnSchema } from '../values/index.js';
 import { official, type GlobalState } from './parser.js';
-import { pluginSymbols } from './plugin-symbols.js';
+import { functionSymbols, pluginSymbols } from './plugin-symbols.js';
 
 /** What a query may name. Objects are compared by identity: keep an unchanged database's object, it is a cache key. */
 export interface SchemaDatabase {
@@ -83,7 +83,7 @@ export function globalsOf(schema: Schema): GlobalState {
   const databases = schema.databases.map(databaseSymbol);
   const current = schema.databases.findIndex((database) => database.name === schema.current);
   const cluster = new Symbols.ClusterSymbol.$ctor1(CLUSTER_NAME, databases, false);
-  base ??= Kusto.Language.GlobalState.Default.WithPlugIns(pluginSymbols());
+  base ??= Kusto.Language.GlobalState.Default.WithPlugIns(pluginSymbols()).WithFunctions(functionSymbols());
   const globals = base.WithCluster(cluster);
   return current < 0 ? globals : globals.WithDatabase(databases[current]);
 }

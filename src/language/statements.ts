@@ -1,4 +1,4 @@
-import type { BoundRequest, BoundResult } from '../plan/index.js';
+import { literal, type BoundRequest, type BoundResult } from '../plan/index.js';
 import { KustoError } from '../errors/index.js';
 import { type BindContext, bindScalar, bindTable, Scope } from './context.js';
 import { isTabular } from './calls-to.js';
@@ -6,6 +6,7 @@ import { bindRender } from './operators/render.js';
 import { severalBinder } from './operators/several.js';
 import { sharedInput } from './operators/tables.js';
 import type { SyntaxNode } from './parser.js';
+import { set } from './settings.js';
 import { declarePattern } from './patterns.js';
 import { items, kindOf, maybe, nameOf, part, spanOf, unsupported } from './syntax.js';
 
@@ -38,7 +39,7 @@ export function bindStatements(
     visualization: context.visualization,
     usesCursor: context.usesCursor,
     crossCluster: context.crossCluster,
-    options: context.options,
+    settings: context.settings,
   };
 }
 
@@ -139,9 +140,7 @@ function bindSetOption(statement: SyntaxNode, scope: Scope): void {
   const clause = maybe(statement, 'ValueClause');
   const value = clause ? bindScalar(part(clause, 'Expression'), scope) : undefined;
   if (value && value.kind !== 'literal') throw unsupported(statement, 'A set statement whose value is not a literal');
-  if (value) scope.context.settings.set(name, value);
-  const held = value?.value ?? true;
-  scope.context.options[name] = typeof held === 'bigint' ? Number(held) : held;
+  set(scope.context.settings, name, value ?? literal('bool', true));
 }
 
 function declareParameters(statement: SyntaxNode, scope: Scope, given: Scope['lookup'] | undefined): void {

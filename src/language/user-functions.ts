@@ -1,8 +1,10 @@
 import type { KustoType } from '../values/index.js';
 import { KustoError } from '../errors/index.js';
+import type { Literal } from '../plan/index.js';
 import type { Scope } from './context.js';
+import { literalOfText } from './literal-text.js';
 import type { NetList, SymbolNode, SyntaxNode } from './parser.js';
-import { items, kindOf, maybe, spanOf, symbolKindOf, toArray, typeOfSymbol, unsupported } from './syntax.js';
+import { items, kindOf, maybe, spanOf, symbolKindOf, textOf, toArray, typeOfSymbol, unsupported } from './syntax.js';
 
 /** Functions that a `let` declares or a database stores; the binder gives their body, bound at the call. */
 
@@ -10,7 +12,7 @@ interface Parameter {
   readonly name: string;
   readonly isTabular: boolean;
   readonly type: KustoType | undefined;
-  readonly defaultValue: SyntaxNode | undefined;
+  readonly defaultValue: Literal | undefined;
 }
 
 interface SignatureNode {
@@ -56,7 +58,10 @@ export function parametersOf(node: SyntaxNode): Parameter[] {
       name: parameter.Name,
       isTabular: declared !== undefined && symbolKindOf(declared) === 'TableSymbol',
       type: typeOfSymbol(declared),
-      defaultValue: parameter.DefaultValue ?? undefined,
+      // Of a stored function the binder has read the signature only, and not analyzed it.
+      defaultValue: parameter.DefaultValue
+        ? literalOfText(`The default of '${parameter.Name}'`, textOf(parameter.DefaultValue))
+        : undefined,
     };
   });
 }

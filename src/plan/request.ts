@@ -1,4 +1,4 @@
-import type { Relation } from './nodes.js';
+import type { Literal, Relation } from './nodes.js';
 
 /** A bound request: one relation for each table that it answers with. */
 export interface BoundRequest {
@@ -7,8 +7,8 @@ export interface BoundRequest {
   readonly visualization: Readonly<Record<string, unknown>> | null;
   readonly usesCursor: boolean;
   readonly crossCluster: boolean;
-  /** `set` statements: option name to value. */
-  readonly options: Readonly<Record<string, string | number | boolean>>;
+  /** Request properties and `set` statements, by name. */
+  readonly settings: ReadonlyMap<string, Literal>;
 }
 
 export interface BoundResult {

@@ -1,5 +1,5 @@
 import type { ColumnBatch } from '../values/index.js';
-import type { RequestOptions } from './query-service.js';
+import { setting, type Settings } from '../language/settings.js';
 
 /** Truncation of results (reference: query limits page). */
 export interface ResultLimits {
@@ -10,17 +10,24 @@ export interface ResultLimits {
 export const DEFAULT_MAX_RECORDS = 500_000;
 export const DEFAULT_MAX_BYTES = 67_108_864;
 
-export function resultLimits(options: RequestOptions): ResultLimits {
-  if (options['notruncation'] === true) return { maxRecords: Infinity, maxBytes: Infinity };
-  const number = (name: string, otherwise: number): number => {
-    const given = options[name];
-    return typeof given === 'number' || typeof given === 'bigint' ? Number(given) : otherwise;
+export function resultLimits(settings: Settings): ResultLimits {
+  const number = (name: string): number | undefined => {
+    const given = setting<bigint>(settings, name, 'long');
+    return given === undefined ? undefined : Number(given);
   };
-  return {
-    maxRecords: number('truncationmaxrecords', DEFAULT_MAX_RECORDS),
-    maxBytes: number('truncationmaxsize', DEFAULT_MAX_BYTES),
-  };
+  const maxRecords = number('truncationmaxrecords');
+  const maxBytes = number('truncationmaxsize');
+  // The reference ignores notruncation where a limit is given beside it.
+  const limited = maxRecords !== undefined || maxBytes !== undefined || takenRecords(settings) !== undefined;
+  if (setting<boolean>(settings, 'notruncation', 'bool') === true && !limited) {
+    return { maxRecords: Infinity, maxBytes: Infinity };
+  }
+  return { maxRecords: maxRecords ?? DEFAULT_MAX_RECORDS, maxBytes: maxBytes ?? DEFAULT_MAX_BYTES };
 }
+
+/** `query_take_max_records`: no result has more, and that is no truncation. */
+export const takenRecords = (settings: Settings): bigint | undefined =>
+  setting<bigint>(settings, 'query_take_max_records', 'long');
 
 export interface Truncation {
   readonly code: 'E_QUERY_RESULT_SET_TOO_LARGE';
@@ -39,7 +46,7 @@ export class ResultMeter {
     for await (const batch of batches) {
       const room = this.limits.maxRecords - this.records;
       if (batch.rowCount > room) {
-        this.truncation ??= this.tooLarge(`more than ${this.limits.maxRecords} records`);
+        this.truncation ??= this.tooLarge(`${this.limits.maxRecords} records`);
         if (room > 0) yield firstRows(batch, room);
         this.records = this.limits.maxRecords;
         return;
@@ -48,7 +55,7 @@ export class ResultMeter {
       if (this.limits.maxBytes !== Infinity) {
         const size = sizeOf(batch);
         if (this.bytes + size > this.limits.maxBytes) {
-          this.truncation ??= this.tooLarge(`more than ${this.limits.maxBytes} bytes`);
+          this.truncation ??= this.tooLarge(`${this.limits.maxBytes} bytes`);
           const rows = Math.floor((batch.rowCount * (this.limits.maxBytes - this.bytes)) / size);
           if (rows > 0) yield firstRows(batch, rows);
           this.bytes = this.limits.maxBytes;
@@ -64,8 +71,8 @@ export class ResultMeter {
     return {
       code: 'E_QUERY_RESULT_SET_TOO_LARGE',
       message:
-        `Query result set has exceeded the internal limit: ${what}. ` +
-        'Aggregate or filter the result, or set notruncation, truncationmaxrecords or truncationmaxsize.',
+        `The results of this query exceed the set limit of ${what}, so not all records were returned ` +
+        '(E_QUERY_RESULT_SET_TOO_LARGE, 0x80DA0003). Aggregate or filter the result, or set notruncation, truncationmaxrecords or truncationmaxsize.',
     };
   }
 }

@@ -4,7 +4,8 @@ import { KustoError } from '../errors/index.js';
 import { bind } from '../language/bind.js';
 import { CLUSTER_NAME } from '../language/schema.js';
 import type { RequestFacts } from '../language/context.js';
-import type { BoundRequest, Relation } from '../plan/index.js';
+import { setting } from '../language/settings.js';
+import { literal, type BoundRequest, type Relation } from '../plan/index.js';
 import {
   currentPrincipal,
   currentPrincipalDetails,
@@ -17,7 +18,7 @@ import { ticksOfDate, type KustoValue } from '../values/index.js';
 import { bindClosed } from './closed.js';
 import { narrowed, tablesOf } from './scope.js';
 import type { ExternalReader } from './external-reader.js';
-import { resultLimits, ResultMeter } from './limits.js';
+import { resultLimits, ResultMeter, takenRecords } from './limits.js';
 import { resolveProcedures } from './procedures.js';
 import type {
   MemoryTable,
@@ -30,6 +31,7 @@ import type {
 } from './query-service.js';
 import { SchemaViews } from './schema-view.js';
 import { runOver } from './run-over.js';
+import { NotValidated, refuseUnsupported, validation } from './request-properties.js';
 
 export interface QueryServiceParts {
   readonly catalog: Catalog;
@@ -48,14 +50,22 @@ export class Queries implements QueryService {
   constructor(private readonly parts: QueryServiceParts) {}
 
   async run(text: string, context: RequestContext): Promise<QueryResult> {
-    const bound = await this.bind(text, context);
-    const options = { ...context.options, ...bound.options };
-    const meter = new ResultMeter(resultLimits(options));
+    let bound: BoundRequest;
+    try {
+      bound = await this.bind(text, context);
+    } catch (error) {
+      if (error instanceof NotValidated) return validation('Incomplete');
+      throw error;
+    }
+    if (setting<boolean>(bound.settings, 'validatepermissions', 'bool') === true) return validation('OK');
+    refuseUnsupported(bound.settings);
+    const most = takenRecords(bound.settings);
+    const meter = new ResultMeter(resultLimits(bound.settings));
     const opened: { close(): Promise<void> }[] = [];
     try {
       const tables: ResultTable[] = [];
       for (const { name, relation } of bound.results) {
-        const { sql, release } = await this.compile(relation, context);
+        const { sql, release } = await this.compile(most === undefined ? relation : limited(relation, most), context);
         opened.push({ close: release });
         const result = await this.parts.engine.run(sql, context.signal);
         opened.push(result);
@@ -118,12 +128,13 @@ export class Queries implements QueryService {
     const facts = this.facts(context, snapshot);
     return bindClosed(
       text,
-      (closed) => bind(closed, schema, facts, context.parameters),
+      (closed) => bind(closed, schema, facts, context.parameters, context.options),
       (probe) => this.rows(probe, context),
     );
   }
 
   private async rows(relation: Relation, context: RequestContext): Promise<readonly (readonly KustoValue[])[]> {
+    if (context.options['validatepermissions'] === true) throw new NotValidated();
     const { sql, release } = await this.compile(relation, context);
     try {
       const result = await this.parts.engine.run(sql, context.signal);
@@ -173,6 +184,13 @@ export class Queries implements QueryService {
     }
   }
 }
+
+const limited = (input: Relation, count: bigint): Relation => ({
+  kind: 'limit',
+  input,
+  count: literal('long', count),
+  columns: input.columns,
+});
 
 interface Compiled {
   readonly sql: CompiledSql;

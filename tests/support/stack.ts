@@ -23,6 +23,21 @@ const ADMINISTRATOR = {
   displayName: 'administrator',
 };
 
+/** Identities of the clients' host, which sign in with them; the server knows nothing of them. */
+const OPERATORS = {
+  user: {
+    objectId: '1d000000-0000-4000-8000-000000000002',
+    clientId: '1d000000-0000-4000-8000-0000000000c2',
+    displayName: 'operator',
+  },
+  system: {
+    objectId: '1d000000-0000-4000-8000-000000000003',
+    clientId: '1d000000-0000-4000-8000-0000000000c3',
+    displayName: 'operating host',
+    isSystem: true,
+  },
+};
+
 /** Blob storage as the stack's callers see it. */
 export interface StackStorage {
   /** `https://127.0.0.1:port/account/container`, before the proxy that checks tokens and roles. */
@@ -73,7 +88,7 @@ export class Stack {
     const authority = await startAuthority({
       audiences: [AUDIENCE],
       principals: [{ ...ADMINISTRATOR, secret }],
-      identities: [identity],
+      identities: [identity, OPERATORS.user, OPERATORS.system],
     });
     const keys = new URL(`${authority.url}/${authority.tenantId}/discovery/v2.0/keys`);
     const testStorage = await startTestStorage({
@@ -99,6 +114,14 @@ export class Stack {
       throw error;
     }
     return stack;
+  }
+
+  /** Managed identities of whoever runs under `hostEnvironment`: the server knows nothing of them. */
+  readonly operators = OPERATORS;
+
+  /** Under it a process is, to the SDKs, on a host that has the authority's managed identities. */
+  get hostEnvironment(): Readonly<Record<string, string>> {
+    return this.authority.appServiceEnvironment;
   }
 
   get endpoint(): string {

@@ -8,6 +8,7 @@ import { externalTableNamed } from '../schema.js';
 import { items, maybe, nameOf, part, resultColumns, spanOf, textOf, typeOfSymbol } from '../syntax.js';
 import { positional } from './columns.js';
 import { parametersOf } from './parameters.js';
+import { refuseDisabled } from '../settings.js';
 import { SEARCH_SOURCES } from './search.js';
 import { united } from './union.js';
 
@@ -69,6 +70,7 @@ export const SOURCES: Readonly<Record<string, (node: SyntaxNode, scope: Scope) =
     };
   },
   'external_table()': (node, scope) => {
+    refuseDisabled(node, scope, 'request_external_table_disabled', 'request_external_data_disabled');
     const [nameNode, mappingNode] = argumentsOf(node);
     const name = constantString(nameNode!, scope);
     const found = externalTableNamed(scope.context.schema, name);
@@ -94,6 +96,7 @@ export const SOURCES: Readonly<Record<string, (node: SyntaxNode, scope: Scope) =
     return scope.context.tableByName(name, spanOf(node));
   },
   ExternalDataExpression: (node, scope) => {
+    refuseDisabled(node, scope, 'request_external_data_disabled');
     const columns = scope.context.columns(
       items(part(node, 'Schema'), 'Columns').map((column) => ({
         name: nameOf(part(column, 'Name')),
