@@ -3,7 +3,7 @@ import { literal, use, type Scalar } from '../plan/index.js';
 import type { KustoType } from '../values/index.js';
 import { isWindowFunction } from '../functions/windows.js';
 import { AFTER_DEFAULT, BEFORE_OR_AT_DEFAULT } from './cursor-window.js';
-import { foldRequestFact } from './request-facts.js';
+import { REQUEST_FACTS } from './request-facts.js';
 import { refuseDisabled, setting } from './settings.js';
 import { constantBool } from './constants.js';
 import { bindScalar, bindTable, Scope, type Table } from './context.js';
@@ -25,8 +25,8 @@ export function bindFunctionCall(node: SyntaxNode, scope: Scope): Scalar {
     const tuple = call(node, name, args, 'dynamic');
     return outputs.length === 1 ? call(node, 'tuple_item', [tuple, literal('long', 0n)], outputs[0]) : tuple;
   }
-  const fact = foldRequestFact(name, args, scope.context, node);
-  if (fact) return fact;
+  const fact = REQUEST_FACTS[name];
+  if (fact) return fact(args, scope.context, node);
   if (isWindowFunction(name)) {
     requireOffset(node, name, args);
     return { kind: 'window', name, args, type: typeOf(node), span: spanOf(node) };
@@ -42,7 +42,7 @@ function bindArgument(node: SyntaxNode, scope: Scope): Scalar[] {
 }
 
 /** Older names of functions. */
-const ALIASES: Readonly<Record<string, string>> = {
+export const ALIASES: Readonly<Record<string, string>> = {
   array_iif: 'array_iff',
   array_strcat: 'strcat_array',
   arraylength: 'array_length',
@@ -84,7 +84,7 @@ function requireOffset(node: SyntaxNode, name: string, [, offset]: readonly Scal
 }
 
 /** Functions that are not a plain evaluation of their arguments. */
-const SPECIAL: Readonly<Record<string, (node: SyntaxNode, scope: Scope) => Scalar>> = {
+export const SPECIAL: Readonly<Record<string, (node: SyntaxNode, scope: Scope) => Scalar>> = {
   map: (node, scope) => overPath(node, scope, (values) => values),
   all: (node, scope) => overPath(node, scope, (tests) => tested(node, tests, false, '==')),
   any: (node, scope) => overPath(node, scope, (tests) => tested(node, tests, true, '!=')),

@@ -5,49 +5,38 @@ import type { SyntaxNode } from './parser.js';
 import { refuseDisabled, setting } from './settings.js';
 import { spanOf, unsupported } from './syntax.js';
 
+type Fold = (args: readonly Scalar[], context: BindContext, node: SyntaxNode) => Scalar;
+
+const now = ({ settings, facts }: BindContext, node: SyntaxNode): Scalar =>
+  literal('datetime', setting<bigint>(settings, 'query_now', 'datetime', spanOf(node)) ?? facts.now);
+
+const currentCursor: Fold = (_args, context, node) => {
+  refuseDisabled(node, { context }, 'query_cursor_disabled');
+  context.usesCursor = true;
+  const given = setting<string>(context.settings, 'query_cursor_current', 'string', spanOf(node));
+  return literal('string', given ?? context.facts.currentCursor);
+};
+
 /** Functions whose value is one for the whole request: they become literals (or arithmetic on one) when bound. */
-export function foldRequestFact(
-  name: string,
-  args: readonly Scalar[],
-  context: BindContext,
-  node: SyntaxNode,
-): Scalar | undefined {
-  const { facts } = context;
-  const span = spanOf(node);
-  const now = literal('datetime', setting<bigint>(context.settings, 'query_now', 'datetime', span) ?? facts.now);
-  switch (name) {
-    case 'now':
-      return args[0] ? call(node, '+', [now, args[0]], 'datetime') : now;
-    case 'ago':
-      return call(node, '-', [now, args[0]!], 'datetime');
-    case 'current_database':
-      return literal('string', facts.database);
-    case 'current_cluster_endpoint':
-      return literal('string', facts.clusterEndpoint);
-    case 'current_principal':
-      return literal('string', facts.principal);
-    case 'current_principal_details':
-      return literal('dynamic', facts.principalDetails);
-    case 'current_principal_is_member_of': {
-      const member = args.some((argument) => {
-        if (argument.kind !== 'literal' || typeof argument.value !== 'string') {
-          throw unsupported(node, 'current_principal_is_member_of() with anything but literals');
-        }
-        const names =
-          argument.type === 'dynamic' ? (JSON.parse(argument.value) as unknown[]).map(String) : [argument.value];
-        return names.some((principal) => facts.isMemberOf(principal));
-      });
-      return literal('bool', member);
-    }
-    case 'cursor_current':
-    case 'current_cursor':
-      refuseDisabled(node, { context }, 'query_cursor_disabled');
-      context.usesCursor = true;
-      return literal(
-        'string',
-        setting<string>(context.settings, 'query_cursor_current', 'string', span) ?? facts.currentCursor,
-      );
-    default:
-      return undefined;
-  }
-}
+export const REQUEST_FACTS: Readonly<Record<string, Fold>> = {
+  now: ([offset], context, node) =>
+    offset ? call(node, '+', [now(context, node), offset], 'datetime') : now(context, node),
+  ago: ([offset], context, node) => call(node, '-', [now(context, node), offset!], 'datetime'),
+  current_database: (_args, { facts }) => literal('string', facts.database),
+  current_cluster_endpoint: (_args, { facts }) => literal('string', facts.clusterEndpoint),
+  current_principal: (_args, { facts }) => literal('string', facts.principal),
+  current_principal_details: (_args, { facts }) => literal('dynamic', facts.principalDetails),
+  current_principal_is_member_of: (args, { facts }, node) => {
+    const member = args.some((argument) => {
+      if (argument.kind !== 'literal' || typeof argument.value !== 'string') {
+        throw unsupported(node, 'current_principal_is_member_of() with anything but literals');
+      }
+      const names =
+        argument.type === 'dynamic' ? (JSON.parse(argument.value) as unknown[]).map(String) : [argument.value];
+      return names.some((principal) => facts.isMemberOf(principal));
+    });
+    return literal('bool', member);
+  },
+  cursor_current: currentCursor,
+  current_cursor: currentCursor,
+};

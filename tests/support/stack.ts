@@ -47,6 +47,8 @@ export interface StackStorage {
   readonly container: ContainerClient;
   /** PEM of the authorities that vouch for the storage and the local authority. */
   readonly certificateFile: string;
+  /** Under which the storage listens: the server trusts whoever has it. PEM. */
+  readonly certificate: { readonly cert: string; readonly key: string };
   /** Gives the principal the role Storage Blob Data Contributor. */
   grant(objectId: string): void;
   revoke(objectId: string): void;
@@ -62,6 +64,7 @@ export class Stack {
   readonly identity: { objectId: string; clientId: string; tenantId: string; displayName: string };
   #server: ChildProcess | undefined;
   #endpoint = '';
+  readonly #secretsKey = randomBytes(32).toString('base64');
   #log = '';
 
   private constructor(
@@ -130,7 +133,7 @@ export class Stack {
 
   /** The part of the configuration that attaches the managed identity. */
   get identityConfiguration(): string {
-    return stringify({ identities: this.#identities() }).trim();
+    return stringify({ identities: this.#identities([this.identity]) }).trim();
   }
 
   /** The end of what the server wrote. */
@@ -156,6 +159,21 @@ export class Stack {
     this.#server?.kill('SIGKILL');
   }
 
+  /** Takes the managed identity out of the configuration, or puts it in again, and has the server read it (SIGHUP). */
+  async attachIdentity(isAttached: boolean): Promise<void> {
+    await this.#configure(isAttached ? [this.identity] : []);
+    const reread = new Promise<void>((resolve) => {
+      const read = (chunk: Buffer): void => {
+        if (!chunk.toString().includes('configuration read again')) return;
+        this.#server?.stderr?.off('data', read);
+        resolve();
+      };
+      this.#server?.stderr?.on('data', read);
+    });
+    this.#server?.kill('SIGHUP');
+    await reread;
+  }
+
   /** Starts the server again on its data and its port, after its process has ended. */
   async restart(): Promise<void> {
     if (this.#server) await ended(this.#server);
@@ -171,17 +189,17 @@ export class Stack {
     await this.authority.close();
   }
 
-  #identities(): object {
-    return { source: 'app-service', user: [this.identity] };
+  #identities(user: readonly Stack['identity'][]): object {
+    return { source: 'app-service', user };
   }
 
-  async #configure(): Promise<void> {
+  async #configure(identities: readonly Stack['identity'][] = [this.identity]): Promise<void> {
     const configuration = {
       security: {
         authentication: [{ kind: 'development', authority: this.authority.url, caFile: this.storage.certificateFile }],
         audiences: [AUDIENCE],
         admins: [`aadapp=${ADMINISTRATOR.objectId};${this.authority.tenantId}`],
-        identities: this.#identities(),
+        identities: this.#identities(identities),
         callouts: [
           {
             CalloutType: 'external_data',
@@ -189,7 +207,7 @@ export class Stack {
             CanCall: true,
           },
         ],
-        secretsKey: randomBytes(32).toString('base64'),
+        secretsKey: this.#secretsKey,
       },
       localRoots: [this.importFolder],
     };
@@ -232,6 +250,7 @@ function storageOf(test: TestStorage, certificateFile: string): StackStorage {
     key: test.keyOf(ACCOUNT),
     container: test.container(ACCOUNT, CONTAINER),
     certificateFile,
+    certificate: test.certificate,
     grant: (objectId) => test.proxy.grant(objectId, ACCOUNT, 'Storage Blob Data Contributor'),
     revoke: (objectId) => test.proxy.revoke(objectId, ACCOUNT),
     uploads: (count) =>

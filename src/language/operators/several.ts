@@ -15,7 +15,7 @@ export type SeveralBinder = (
   scope: Scope,
 ) => { name: string | undefined; table: Table }[];
 
-const SEVERAL: Readonly<Record<string, SeveralBinder>> = {
+export const SEVERAL: Readonly<Record<string, SeveralBinder>> = {
   ForkOperator: (node, input, scope) =>
     items(node, 'Expressions').map((fork) => {
       const name = maybe(fork, 'NameEquals');

@@ -1,0 +1,115 @@
+/** `npm run kql-support`: writes docs/kql-support.md, what of the official language's lists this server answers. */
+import { writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { isWindowFunction, scalarFunction } from '../src/functions/index.js';
+import { ALIASES, SPECIAL } from '../src/language/calls.js';
+import { OPERATORS } from '../src/language/operators/index.js';
+import { SEVERAL } from '../src/language/operators/several.js';
+import { SOURCES } from '../src/language/operators/sources.js';
+import { official } from '../src/language/parser.js';
+import { PLUGINS, REFUSED_PLUGINS } from '../src/language/plugins/index.js';
+import { REQUEST_FACTS } from '../src/language/request-facts.js';
+import { DUCKDB } from '../src/sql/dialects/duckdb/index.js';
+
+export const PAGE = new URL('../docs/kql-support.md', import.meta.url);
+
+/** Bound where they stand, and in no registry: parts of a path, the operator that ends a query, several percentiles at once. */
+const BOUND_IN_PLACE: ReadonlySet<string> = new Set([
+  'cluster',
+  'database',
+  'RenderOperator',
+  'percentiles',
+  'percentilesw',
+  'preview',
+]);
+
+/** Why some are refused; the others are just not built. */
+const UNPUBLISHED = 'how the reference computes it is not published, so the same answer cannot be promised';
+const NOT_STORED = 'this server stores none';
+const REASONS: Readonly<Record<string, string>> = {
+  geo_info_from_ip_address: 'needs a database of addresses that is not part of this server',
+  hash_combine: UNPUBLISHED,
+  hash_many: UNPUBLISHED,
+  autocluster: UNPUBLISHED,
+  basket: UNPUBLISHED,
+  diffpatterns: UNPUBLISHED,
+  ReduceByOperator: UNPUBLISHED,
+  graph: NOT_STORED,
+  materialized_view: NOT_STORED,
+  stored_query_result: NOT_STORED,
+};
+
+function isFunctionSupported(name: string): boolean {
+  const canonical = ALIASES[name] ?? name;
+  return (
+    Object.hasOwn(SPECIAL, name) ||
+    Object.hasOwn(REQUEST_FACTS, name) ||
+    Object.hasOwn(SOURCES, `${name}()`) ||
+    isWindowFunction(name) ||
+    DUCKDB.scalars.has(canonical) ||
+    scalarFunction(canonical) !== undefined
+  );
+}
+
+const isOperatorSupported = (kind: string): boolean =>
+  [OPERATORS, SEVERAL, SOURCES].some((registry) => Object.hasOwn(registry, kind));
+
+/** Classes of the official tree that are no operators of their own. */
+const NO_OPERATORS: ReadonlySet<string> = new Set(['QueryOperator', 'BadQueryOperator']);
+
+interface Section {
+  readonly title: string;
+  readonly names: readonly string[];
+  readonly isSupported: (name: string) => boolean;
+}
+
+const language = official().Kusto.Language as unknown as Record<string, Record<string, unknown>>;
+
+/** Names of a list of the official language, hidden ones left out. */
+const listed = (list: string): string[] => {
+  const all = language[list]!['All'] as Iterable<{ Name: string; IsHidden: boolean }>;
+  return [...new Set([...all].filter((symbol) => !symbol.IsHidden).map((symbol) => symbol.Name))];
+};
+
+const SECTIONS: readonly Section[] = [
+  {
+    title: 'Operators',
+    names: Object.keys(language['Syntax']!).filter((kind) => kind.endsWith('Operator') && !NO_OPERATORS.has(kind)),
+    isSupported: isOperatorSupported,
+  },
+  { title: 'Scalar functions', names: listed('Functions'), isSupported: isFunctionSupported },
+  { title: 'Aggregates', names: listed('Aggregates'), isSupported: (name) => DUCKDB.aggregates.has(name) },
+  { title: 'Plugins', names: listed('PlugIns'), isSupported: (name) => Object.hasOwn(PLUGINS, name) },
+];
+
+export function kqlSupport(): string {
+  const sections = SECTIONS.map(({ title, names, isSupported }) => {
+    const sorted = [...names].sort();
+    const isAnswered = (name: string): boolean => BOUND_IN_PLACE.has(name) || isSupported(name);
+    const answered = sorted.filter(isAnswered);
+    const refused = sorted.filter((name) => !isAnswered(name));
+    return `## ${title}
+
+${answered.length} of ${sorted.length} are answered:
+
+${answered.map((name) => `\`${name}\``).join(' · ')}
+
+Refused:
+
+${refused.map((name) => `- \`${name}\`${reasonOf(name)}`).join('\n') || 'none'}
+`;
+  });
+  return `# KQL support
+
+Made by \`npm run kql-support\` from the code, against the lists of Microsoft's own language service; do not edit. What is refused gets
+a coded error (\`CAL0001\`) that names it. An entry that is answered may refuse forms of it that cannot be answered exactly.
+
+${sections.join('\n')}`;
+}
+
+function reasonOf(name: string): string {
+  const reason = REASONS[name] ?? REFUSED_PLUGINS[name];
+  return reason === undefined ? '' : `: ${reason}`;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) writeFileSync(PAGE, kqlSupport());
