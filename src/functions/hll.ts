@@ -63,9 +63,10 @@ function union(sketches: readonly Sketch[]): Sketch {
   const registers = new Uint8Array(2 ** bits);
   for (const sketch of sketches) {
     if (sketch.hashes) toRegisters(sketch.hashes, bits, registers);
-    else folded(sketch.registers, sketch.bits, bits).forEach((rank, i) => {
-      if (rank > registers[i]!) registers[i] = rank;
-    });
+    else
+      folded(sketch.registers, sketch.bits, bits).forEach((rank, i) => {
+        if (rank > registers[i]!) registers[i] = rank;
+      });
   }
   return { bits, registers };
 }

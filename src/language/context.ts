@@ -2,8 +2,16 @@ import { KustoError, type Span } from '../errors/index.js';
 import { literal, use, type Column, type Literal, type Relation, type Scalar, type Scan } from '../plan/index.js';
 import type { ColumnSchema, KustoType } from '../values/index.js';
 import { cursorWindow } from './cursor-window.js';
+import type { Graph } from './graphs.js';
 import type { SyntaxNode } from './parser.js';
 import { tableNamed, type Schema, type SchemaDatabase, type SchemaTable } from './schema.js';
+
+/** One case of `declare pattern`. */
+export interface PatternMatch {
+  readonly arguments: readonly string[];
+  readonly path: string | undefined;
+  readonly body: SyntaxNode;
+}
 
 /** What a name of `let`, of a parameter or of `as` stands for. */
 export type Binding =
@@ -17,21 +25,6 @@ export type Binding =
   | { readonly kind: 'pattern'; readonly matches: readonly PatternMatch[]; readonly scope: Scope }
   /** A function declared by `let`, with what it sees. */
   | { readonly kind: 'function'; readonly declaration: SyntaxNode; readonly scope: Scope };
-
-/** What make-graph yields: a value between operators, never an answer. Both tables are computed once. */
-export interface Graph {
-  /** Rows of the edges; `columns` are the properties. */
-  readonly edges: Table & { readonly id: Column; readonly source: Column; readonly target: Column };
-  /** One row a node; `columns` are the properties, `id` is none of them. */
-  readonly nodes: Table & { readonly id: Column };
-}
-
-/** `declare pattern`: a name that stands for a table chosen by literal arguments and a literal path. */
-export interface PatternMatch {
-  readonly arguments: readonly string[];
-  readonly path: string | undefined;
-  readonly body: SyntaxNode;
-}
 
 /** A bound tabular expression: the plan node and the columns that the query may name. */
 export interface Table {

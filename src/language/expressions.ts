@@ -1,5 +1,5 @@
 import { KustoError } from '../errors/index.js';
-import { literal, use, type Scalar } from '../plan/index.js';
+import { freeColumns, literal, type Scalar, use } from '../plan/index.js';
 import { bindFunctionCall } from './calls.js';
 import { bindScalar, bindTable, type Scope } from './context.js';
 import { anyColumn, combined } from './any-column.js';
@@ -73,6 +73,11 @@ const BINDERS: Readonly<Record<string, (node: SyntaxNode, scope: Scope) => Scala
     const { relation, columns } = bindTable(part(node, 'Expression'), scope);
     const first = columns[0];
     if (!first) throw unsupported(node, 'toscalar() of a table without columns');
+    if (freeColumns(relation).length > 0) {
+      throw new KustoError('SEM0001', 'toscalar() is evaluated once and cannot depend on the row at hand.', {
+        span: spanOf(node),
+      });
+    }
     return {
       kind: 'subquery',
       type: first.type,

@@ -4,6 +4,7 @@ import type { PatternMatch, Scope, Table } from './context.js';
 import type { SyntaxNode } from './parser.js';
 import { items, kindOf, maybe, nameOf, part, spanOf, unsupported } from './syntax.js';
 
+/** `declare pattern`: a name that stands for a table chosen by literal arguments and a literal path. */
 export function declarePattern(statement: SyntaxNode, scope: Scope): void {
   const declaration = maybe(statement, 'Pattern');
   if (!declaration) throw unsupported(statement, 'A pattern without matches');

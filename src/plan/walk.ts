@@ -53,6 +53,18 @@ export function visitRelations(relation: Relation, visit: (relation: Relation) =
   });
 }
 
+/** Columns that a relation reads and does not yield itself: of rows around it. */
+export function freeColumns(relation: Relation): readonly number[] {
+  const own = new Set<number>();
+  const used = new Set<number>();
+  visitRelations(relation, (node) => node.columns.forEach((column) => own.add(column.id)));
+  mapScalars(relation, (scalar) => {
+    if (scalar.kind === 'column') used.add(scalar.id);
+    return scalar;
+  });
+  return [...used].filter((id) => !own.has(id));
+}
+
 function withParts(
   node: Exclude<Relation, { kind: 'shared' }>,
   onRelation: (relation: Relation) => Relation,

@@ -194,11 +194,7 @@ const ACTIVE_USERS_COUNT: ProcedureDefinition = {
         });
       }
       for (const bin of ascending(active.keys())) {
-        output.add([
-          timeline.value(plus(start, times(bin, step))),
-          ...slice.dimensions,
-          BigInt(active.get(bin)!.size),
-        ]);
+        output.add([timeline.value(plus(start, times(bin, step))), ...slice.dimensions, BigInt(active.get(bin)!.size)]);
       }
     }
     return output.build();

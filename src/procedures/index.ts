@@ -1,4 +1,5 @@
 import { ACTIVITY } from './activity.js';
+import { GEO_LOOKUPS } from './geo-lookup.js';
 import { GRAPH } from './graph.js';
 import { IP_LOOKUPS } from './ip-lookup.js';
 import type { ProcedureDefinition } from './procedure.js';
@@ -10,7 +11,10 @@ export type { ProcedureCall, ProcedureDefinition, Rows } from './procedure.js';
 
 /** Every operator that runs outside of SQL, by the name that its binder gives the plan node. */
 const PROCEDURES: ReadonlyMap<string, ProcedureDefinition> = new Map(
-  [SCAN, ROLLING_PERCENTILE, ...ACTIVITY, ...ROWS, ...IP_LOOKUPS, ...GRAPH].map((one) => [one.name, one]),
+  [SCAN, ROLLING_PERCENTILE, ...ACTIVITY, ...ROWS, ...IP_LOOKUPS, ...GEO_LOOKUPS, ...GRAPH].map((one) => [
+    one.name,
+    one,
+  ]),
 );
 
 export function procedure(name: string): ProcedureDefinition | undefined {

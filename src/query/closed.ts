@@ -5,7 +5,8 @@ import type { KustoValue } from '../values/index.js';
 
 interface Insertion {
   readonly at: number;
-  readonly length: number;
+  readonly removed: number;
+  readonly added: number;
 }
 
 /** Places of one request that are completed. */
@@ -28,8 +29,8 @@ export async function bindClosed(
       const needed = attempt(() => bind(current));
       if (!(needed instanceof TextNeeded)) return needed;
       const added = needed.textOf(needed.probe ? await run(needed.probe) : []);
-      current = current.slice(0, needed.at) + added + current.slice(needed.at);
-      insertions.push({ at: needed.at, length: added.length });
+      current = current.slice(0, needed.at) + added + current.slice(needed.end);
+      insertions.push({ at: needed.at, removed: needed.end - needed.at, added: added.length });
     }
   } catch (error) {
     throw relocated(error, insertions);
@@ -50,7 +51,10 @@ function attempt(bind: () => BoundRequest): BoundRequest | TextNeeded {
 function relocated(error: unknown, insertions: readonly Insertion[]): unknown {
   if (!(error instanceof KustoError) || !error.span || insertions.length === 0) return error;
   const back = (position: number): number =>
-    insertions.reduceRight((at, { at: start, length }) => (at <= start ? at : Math.max(start, at - length)), position);
+    insertions.reduceRight(
+      (at, { at: start, removed, added }) => (at <= start ? at : Math.max(start, at - added + removed)),
+      position,
+    );
   const span = { start: back(error.span.start), end: back(error.span.end) };
   return new KustoError(error.code, error.message, { span, cause: error });
 }

@@ -1,5 +1,6 @@
 import { KustoError } from '../../errors/index.js';
 import type { KustoValue } from '../../values/index.js';
+import { isArray, isBag, numberOf, parseJson, type Json } from '../json.js';
 import type { ScalarFunction } from '../scalar-function.js';
 import { positionOf, readLines, readPolygons, writeLines, writePolygons, type Line } from './geojson.js';
 import type { Ring } from './rings.js';
@@ -55,6 +56,19 @@ function densify(line: Line, tolerance: number, caller: string): Line {
   return points;
 }
 
+/** The reference wraps longitudes beyond 180 degrees around and cuts the shape there, which is not built. */
+function refuseFarLongitudes(shape: KustoValue | undefined, caller: string): void {
+  const isFar = (value: Json | undefined): boolean => {
+    if (!isArray(value)) return false;
+    const longitude = value.length >= 2 ? numberOf(value[0]!) : undefined;
+    return longitude === undefined ? value.some(isFar) : Math.abs(longitude) > 180 && Math.abs(longitude) <= 360;
+  };
+  const held = parseJson(typeof shape === 'string' ? shape : 'null');
+  if (isBag(held) && isFar(held.get('coordinates'))) {
+    throw new KustoError('CAL0001', `${caller}(): longitudes beyond 180 degrees are not supported.`);
+  }
+}
+
 /** Radians by the argument in meters; undefined when out of bounds. */
 function toleranceOf(argument: KustoValue | undefined): number | undefined {
   const meters = Number(argument ?? 10);
@@ -67,6 +81,7 @@ export const DENSIFY_FUNCTIONS: readonly ScalarFunction[] = [
     nulls: 'propagate',
     doc: 'A planar line as geodesics.',
     evaluate: ([shape, toleranceArgument]) => {
+      refuseFarLongitudes(shape, 'geo_line_densify');
       const lines = readLines(shape);
       const tolerance = toleranceOf(toleranceArgument);
       return lines && tolerance !== undefined
@@ -79,6 +94,7 @@ export const DENSIFY_FUNCTIONS: readonly ScalarFunction[] = [
     nulls: 'propagate',
     doc: 'A planar polygon as geodesics.',
     evaluate: ([shape, toleranceArgument]) => {
+      refuseFarLongitudes(shape, 'geo_polygon_densify');
       const polygons = readPolygons(shape);
       const tolerance = toleranceOf(toleranceArgument);
       if (!polygons || tolerance === undefined) return null;

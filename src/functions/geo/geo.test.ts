@@ -173,6 +173,7 @@ describe('densified lines', () => {
   });
   it('refuse to go over the antimeridian', () => {
     expect(() => run('geo_line_densify', line([179, 0], [-179, 0]))).toThrow(/antimeridian/);
+    expect(() => run('geo_line_densify', line([300, 1], [1, 1]))).toThrow(/180 degrees/);
   });
 });
 

@@ -119,11 +119,15 @@ const polygonsOf = (bag: JsonBag | undefined): readonly Polygon[] | undefined =>
   return single && [single];
 };
 
+export const readLinesAnew = (argument: KustoValue | undefined) => linesOf(bagOf(argument));
+
 /** A LineString or a MultiLineString. */
-export const readLines = remembered((argument) => linesOf(bagOf(argument)));
+export const readLines = remembered(readLinesAnew);
+
+export const readPolygonsAnew = (argument: KustoValue | undefined) => polygonsOf(bagOf(argument));
 
 /** A Polygon or a MultiPolygon. */
-export const readPolygons = remembered((argument) => polygonsOf(bagOf(argument)));
+export const readPolygons = remembered(readPolygonsAnew);
 
 /** An array of shapes, each valid. */
 export function readArray<T>(argument: KustoValue | undefined, read: (text: string) => T | undefined): T[] | undefined {

@@ -60,6 +60,10 @@ export function closestOnEdges(p: Vector, edges: readonly Edge[]): { readonly po
   return best;
 }
 
+/** Meters. */
+export const distanceToLines = (p: Vector, lines: readonly Line[]): number =>
+  angleBetween(p, closestOnEdges(p, edgesOf(lines)).point) * EARTH_RADIUS;
+
 /** Where the edges of two shapes cross or share a vertex. */
 export function crossings(left: readonly Edge[], right: readonly Edge[]): Vector[] {
   const found = new Map<string, Vector>();
@@ -157,8 +161,7 @@ export const LINE_FUNCTIONS: readonly ScalarFunction[] = [
       const lines = readLines(shape);
       const position = readPosition(longitude, latitude);
       if (!lines || !position) return null;
-      const p = toVector(position);
-      return angleBetween(p, closestOnEdges(p, edgesOf(lines)).point) * EARTH_RADIUS;
+      return distanceToLines(toVector(position), lines);
     },
   },
   {

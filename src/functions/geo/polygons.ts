@@ -21,6 +21,10 @@ import { add, angleBetween, dot, EARTH_RADIUS, normalize, same, subtract, toVect
 
 const united = (polygons: readonly Polygon[]): readonly Polygon[] => (polygons.length > 1 ? unite(polygons) : polygons);
 
+/** Meters; 0 inside. */
+export const distanceToPolygons = (p: Vector, polygons: readonly Polygon[]): number =>
+  polygonsContain(polygons, p) ? 0 : angleBetween(p, closestOnEdges(p, polygonEdges(polygons)).point) * EARTH_RADIUS;
+
 function intersects(left: readonly Polygon[], right: readonly Polygon[]): boolean {
   return (
     crossings(polygonEdges(left), polygonEdges(right)).length > 0 ||
@@ -70,9 +74,7 @@ export const POLYGON_FUNCTIONS: readonly ScalarFunction[] = [
       const position = readPosition(longitude, latitude);
       const polygons = readPolygons(shape);
       if (!position || !polygons) return null;
-      const p = toVector(position);
-      if (polygonsContain(polygons, p)) return 0;
-      return angleBetween(p, closestOnEdges(p, polygonEdges(polygons)).point) * EARTH_RADIUS;
+      return distanceToPolygons(toVector(position), polygons);
     },
   },
   {

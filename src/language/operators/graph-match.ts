@@ -3,7 +3,7 @@ import { literal, use, type Assignment, type Column, type Join, type Relation, t
 import { call } from '../calls-to.js';
 import { argumentsOf } from '../calls.js';
 import { bindScalar, type OperatorBinder, type Scope, type Table } from '../context.js';
-import type { Graph } from '../context.js';
+import type { Graph } from '../graphs.js';
 import type { SyntaxNode } from '../parser.js';
 import { items, kindOf, maybe, nameOf, part, resultColumns, spanOf, textOf, unsupported } from '../syntax.js';
 import { graphOf } from './make-graph.js';

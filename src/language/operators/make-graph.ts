@@ -1,6 +1,6 @@
 import { call } from '../calls-to.js';
 import { bindTable, type OperatorBinder, type Scope, type Table } from '../context.js';
-import type { Graph } from '../context.js';
+import type { Graph } from '../graphs.js';
 import type { SyntaxNode } from '../parser.js';
 import { use, type Aggregate, type Assignment, type Column, type Relation, type Scalar } from '../../plan/index.js';
 import type { KustoType } from '../../values/index.js';

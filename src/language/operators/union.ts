@@ -5,6 +5,8 @@ import { bindTable, type OperatorBinder, type Scope, type Table } from '../conte
 import type { SyntaxNode } from '../parser.js';
 import { items, kindOf, resultColumns, spanOf, textOf, unsupported } from '../syntax.js';
 import { tablesMatching } from '../schema.js';
+import { TextNeeded } from '../text-needed.js';
+import { isInFunction } from '../user-functions.js';
 import { parametersOf } from './parameters.js';
 
 export const UNION_OPERATORS: Readonly<Record<string, OperatorBinder>> = {
@@ -27,7 +29,7 @@ export function united(node: SyntaxNode, piped: readonly Member[], scope: Scope)
       isFuzzy ? fuzzyMembers(expression, i + piped.length, scope) : membersOf(expression, i + piped.length, scope),
     ),
   ];
-  if (members.length === 0)
+  if (isFuzzy && members.every(({ table }) => table.columns.length === 0))
     throw new KustoError('SEM0100', 'None of the tables of the union exists.', { span: spanOf(node) });
   return unionOf(resultColumns(node), source, members, scope);
 }
@@ -76,12 +78,19 @@ function memberColumn(table: Table, column: Column, names: ReadonlySet<string>):
   );
 }
 
+/** A table without columns and rows in the place of one that does not exist, whose columns the binder would guess. */
+function withoutMember(node: SyntaxNode): Member[] {
+  if (isInFunction(node)) return [];
+  const nothing = '(range nothing from 1 to 0 step 1 | project-away nothing)';
+  throw new TextNeeded(node.TextStart, () => nothing, undefined, node.End);
+}
+
 /** With isfuzzy, what does not exist does not take part. */
 function fuzzyMembers(node: SyntaxNode, index: number, scope: Scope): Member[] {
   try {
     return membersOf(node, index, scope);
   } catch (error) {
-    if (error instanceof KustoError && error.code === 'SEM0100') return [];
+    if (error instanceof KustoError && error.code === 'SEM0100') return withoutMember(node);
     throw error;
   }
 }

@@ -1,5 +1,6 @@
 import type { Table } from '../context.js';
 import { BAG_UNPACK_PARAMETERS, bagUnpack } from './bag-unpack.js';
+import { GEO_LOOKUP_PARAMETERS, geoLookup } from './geo-lookup.js';
 import { pivot } from './pivot.js';
 import type { PluginCall } from './plugin.js';
 import { dcountIntersect, ipLookup, narrow, rowsNear, schemaMerge } from './rows.js';
@@ -20,6 +21,8 @@ export const PLUGINS: Readonly<Record<string, Plugin>> = {
   schema_merge: { parameters: ['PreserveOrder'], bind: schemaMerge },
   ipv4_lookup: { parameters: ['return_unmatched'], bind: ipLookup },
   ipv6_lookup: { parameters: ['return_unmatched'], bind: ipLookup },
+  geo_line_lookup: { parameters: GEO_LOOKUP_PARAMETERS, bind: geoLookup },
+  geo_polygon_lookup: { parameters: GEO_LOOKUP_PARAMETERS, bind: geoLookup },
   activity_counts_metrics: { bind: timelinePlugin(3) },
   activity_metrics: { bind: timelinePlugin(3) },
   activity_engagement: { bind: timelinePlugin(4) },
