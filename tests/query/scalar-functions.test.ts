@@ -171,3 +171,16 @@ test.each([
     message: expect.stringMatching(message) as string,
   });
 });
+
+family('sums of many terms are answered at once, and wrap around', [
+  [`tolong('1')${' + 1'.repeat(60)}`, 61],
+  ["tolong('9223372036854775807') + 1 + 0 - 1", 9223372036854775807n],
+  ["(tolong('9223372036854775807') + 0) * (tolong('1') + 1)", -2],
+  ["(-9223372036854775807 - tolong('1')) / tolong('-1')", null],
+]);
+
+test('a negative number of rows is refused, not run', async () => {
+  for (const operator of ['take -1', 'sample -1', 'top -1 by a', 'sample-distinct -1 of a']) {
+    await expect(kql.value(`toscalar(print a = 1 | ${operator})`)).rejects.toMatchObject({ code: 'SEM0001' });
+  }
+});

@@ -1,7 +1,8 @@
+import { KustoError } from '../../errors/index.js';
 import { literal, use, type Scalar, type SortKey } from '../../plan/index.js';
 import { bindScalar, type OperatorBinder, type Scope, type Table } from '../context.js';
 import type { SyntaxNode } from '../parser.js';
-import { items, kindOf, maybe, nameOf, part, resultColumns, textOf } from '../syntax.js';
+import { items, kindOf, maybe, nameOf, part, resultColumns, spanOf, textOf } from '../syntax.js';
 import { bindRender } from './render.js';
 import { passThrough } from './tables.js';
 
@@ -14,7 +15,7 @@ export const ROW_OPERATORS: Readonly<Record<string, OperatorBinder>> = {
       relation: { kind: 'filter', input: input.relation, predicate, columns: input.relation.columns },
     };
   },
-  TakeOperator: (node, input, scope) => limited(input, bindScalar(part(node, 'Expression'), scope)),
+  TakeOperator: (node, input, scope) => limited(input, rowCount(node, scope)),
   SortOperator: (node, input, scope) => {
     const inner = scope.over(input);
     return sorted(
@@ -24,7 +25,7 @@ export const ROW_OPERATORS: Readonly<Record<string, OperatorBinder>> = {
   },
   TopOperator: (node, input, scope) => {
     const key = sortKey(part(node, 'ByExpression'), scope.over(input));
-    return limited(sorted(input, [key]), bindScalar(part(node, 'Expression'), scope));
+    return limited(sorted(input, [key]), rowCount(node, scope));
   },
   CountOperator: (node, input, scope) => {
     const [named] = resultColumns(node);
@@ -56,7 +57,7 @@ export const ROW_OPERATORS: Readonly<Record<string, OperatorBinder>> = {
     relation: {
       kind: 'sample',
       input: input.relation,
-      count: bindScalar(part(node, 'Expression'), scope),
+      count: rowCount(node, scope),
       columns: input.relation.columns,
     },
   }),
@@ -73,7 +74,7 @@ export const ROW_OPERATORS: Readonly<Record<string, OperatorBinder>> = {
         columns,
       },
     };
-    return limited(distinct, bindScalar(part(node, 'Expression'), scope));
+    return limited(distinct, rowCount(node, scope));
   },
   AsOperator: (node, input, scope) => {
     const relation = {
@@ -124,6 +125,15 @@ const CLR_TYPES = {
   guid: 'System.Guid',
   dynamic: 'System.Object',
 } as const;
+
+function rowCount(node: SyntaxNode, scope: Scope): Scalar {
+  const expression = part(node, 'Expression');
+  const count = bindScalar(expression, scope);
+  if (count.kind === 'literal' && (count.value === null || Number(count.value) < 0)) {
+    throw new KustoError('SEM0001', 'The number of rows must not be negative or null.', { span: spanOf(expression) });
+  }
+  return count;
+}
 
 export function limited(input: Table, count: Scalar): Table {
   return { ...input, relation: { kind: 'limit', input: input.relation, count, columns: input.relation.columns } };

@@ -18,25 +18,29 @@ function as(arg: LoweredArgument, type: KustoType, lowering: Lowering): Sql {
   return castTo(arg.sql, type);
 }
 
+/** Calculations as operands: what is made of them must write each once. */
+const areNested = (...args: readonly LoweredArgument[]): boolean =>
+  args.some((arg) => arg.literal === undefined && arg.sql.kind === 'template');
+
+/** long arithmetic wraps around, as the reference's does; int is computed by DuckDB and made to fit. */
 function additive(operator: '+' | '-'): ScalarRow {
   return ({ args, type, lowering }) => {
     const [a, b] = args as [LoweredArgument, LoweredArgument];
     const apply = (x: Sql, y: Sql): Sql => (operator === '+' ? sql`(${x} + ${y})` : sql`(${x} - ${y})`);
-    if (type === 'datetime') return sql`kql_datetime_range(try(${apply(a.sql, b.sql)}))`;
+    const nested = areNested(a, b);
+    if (type === 'datetime') {
+      const ticks = sql`try(${apply(a.sql, b.sql)})`;
+      return nested ? sql`kql_datetime_range_nested(${ticks})` : sql`kql_datetime_range(${ticks})`;
+    }
     if (type === 'timespan') return sql`try(${apply(a.sql, b.sql)})`;
     if (isInteger(type)) {
       const [x, y] = [as(a, type, lowering), as(b, type, lowering)];
-      return operator === '+'
-        ? wrapped(type, sql`kql_add(${x}, ${y})`, apply(x, y))
-        : wrapped(type, sql`kql_subtract(${x}, ${y})`, apply(x, y));
+      if (type === 'int') return sql`CAST(kql_wrap32(${apply(x, y)}) AS INTEGER)`;
+      if (operator === '+') return nested ? sql`kql_add_nested(${x}, ${y})` : sql`kql_add(${x}, ${y})`;
+      return nested ? sql`kql_subtract_nested(${x}, ${y})` : sql`kql_subtract(${x}, ${y})`;
     }
     return castTo(apply(as(a, type, lowering), as(b, type, lowering)), type);
   };
-}
-
-/** long arithmetic wraps around, as the reference's does; int is computed by DuckDB and made to fit. */
-function wrapped(type: KustoType, long: Sql, plain: Sql): Sql {
-  return type === 'long' ? long : sql`CAST(kql_wrap32(${plain}) AS INTEGER)`;
 }
 
 /** DuckDB's decimals lose digits in products and quotients. */
@@ -56,7 +60,7 @@ const multiply: ScalarRow = (call) => {
     return sql`TRY_CAST(round(${span.sql} * ${factor.type === 'dynamic' ? fromDynamic(factor.sql, 'real', lowering) : factor.sql}) AS BIGINT)`;
   }
   const [x, y] = [as(a, type, lowering), as(b, type, lowering)];
-  if (type === 'long') return sql`kql_multiply(${x}, ${y})`;
+  if (type === 'long') return areNested(a, b) ? sql`kql_multiply_nested(${x}, ${y})` : sql`kql_multiply(${x}, ${y})`;
   if (type === 'int') return sql`CAST(kql_wrap32(CAST(${x} AS BIGINT) * ${y}) AS INTEGER)`;
   if (type === 'decimal') return onDecimals('decimal_multiply', call, x, y);
   return sql`(${x} * ${y})`;
@@ -68,7 +72,8 @@ const divide: ScalarRow = (call) => {
   if (type === 'timespan') return sql`TRY_CAST(trunc(${a.sql} / ${as(b, b.type, lowering)}) AS BIGINT)`;
   if (isTicks(a.type)) return sql`(CAST(${a.sql} AS DOUBLE) / ${b.sql})`;
   const [x, y] = [as(a, type, lowering), as(b, type, lowering)];
-  if (isInteger(type)) return sql`(${x} // ${y})`;
+  // The smallest number by -1 does not fit.
+  if (isInteger(type)) return sql`try(${x} // ${y})`;
   if (type === 'decimal') return onDecimals('decimal_divide', call, x, y);
   return sql`(${x} / ${y})`;
 };
