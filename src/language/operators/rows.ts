@@ -1,3 +1,4 @@
+import { KustoError } from '../../errors/index.js';
 import { literal, use, type Scalar, type SortKey } from '../../plan/index.js';
 import { bindScalar, type OperatorBinder, type Scope, type Table } from '../context.js';
 import type { SyntaxNode } from '../parser.js';
@@ -126,6 +127,8 @@ const CLR_TYPES = {
 } as const;
 
 export function limited(input: Table, count: Scalar): Table {
+  if (count.kind === 'literal' && count.value !== null && Number(count.value) < 0)
+    throw new KustoError('SEM0001', 'A number of rows cannot be negative.');
   return { ...input, relation: { kind: 'limit', input: input.relation, count, columns: input.relation.columns } };
 }
 
