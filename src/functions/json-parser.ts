@@ -6,10 +6,12 @@ const MAX_DEPTH = 1000;
 class NotJson extends Error {}
 
 /**
- * Parses JSON text; undefined when it is none. Not `JSON.parse`, which reorders the keys of a bag that look like
+ * Parses JSON text; undefined when it is none. So is a number or a bool that the binder let through where a function
+ * expects a dynamic value. Not `JSON.parse`, which reorders the keys of a bag that look like
  * numbers, and loses long numbers and the point of 1.0.
  */
 export function parseJson(text: string): Json | undefined {
+  if (typeof (text as unknown) !== 'string') return undefined;
   try {
     const reader = new Reader(text);
     const value = reader.value(0);

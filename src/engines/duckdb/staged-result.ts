@@ -36,7 +36,8 @@ export class DuckDbStagedResult implements StagedResult {
   ): Promise<DuckDbStagedResult> {
     try {
       await createInputs(connection, sql.inputs);
-      const names = sql.columns.map((_, c) => `k${c}`);
+      // A relation may have no columns; a table has at least one (see `none` in the lowering).
+      const names = sql.columns.length === 0 ? ['k0'] : sql.columns.map((_, c) => `k${c}`);
       const keys = (options.partitionBy ?? []).map((c) => `k${c}`);
       // Sorted by partition, each partition is one range of row ids.
       const query =

@@ -54,6 +54,8 @@ export const SERIES_OPERATORS: Readonly<Record<string, OperatorBinder>> = {
     const cellKeys = cells.columns.slice(0, keyItems.length);
     const cellPosition = cells.columns[keyItems.length]!;
     const cellValues = cells.columns.slice(keyItems.length + 1);
+    if (cellValues.length !== expressions.length)
+      throw unsupported(node, 'make-series of an aggregate of several outputs');
     return collected(node, scope, { cells, cellKeys, cellPosition, cellValues, expressions, range, origin, results });
   },
 };

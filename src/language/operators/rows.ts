@@ -136,6 +136,8 @@ function rowCount(node: SyntaxNode, scope: Scope): Scalar {
 }
 
 export function limited(input: Table, count: Scalar): Table {
+  if (count.kind === 'literal' && count.value !== null && Number(count.value) < 0)
+    throw new KustoError('SEM0001', 'A number of rows cannot be negative.');
   return { ...input, relation: { kind: 'limit', input: input.relation, count, columns: input.relation.columns } };
 }
 

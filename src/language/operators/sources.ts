@@ -5,7 +5,7 @@ import { bindScalar, bindTable, type Scope, type Table } from '../context.js';
 import { call } from '../calls-to.js';
 import type { SyntaxNode } from '../parser.js';
 import { externalTableNamed } from '../schema.js';
-import { items, maybe, nameOf, part, resultColumns, spanOf, textOf, typeOfSymbol } from '../syntax.js';
+import { items, maybe, nameOf, part, resultColumns, spanOf, textOf, typeOfSymbol, unsupported } from '../syntax.js';
 import { positional } from './columns.js';
 import { parametersOf } from './parameters.js';
 import { refuseDisabled } from '../settings.js';
@@ -35,6 +35,7 @@ export const SOURCES: Readonly<Record<string, (node: SyntaxNode, scope: Scope) =
   PrintOperator: (node, scope) => {
     const single: Table = { columns: [], relation: { kind: 'values', rows: [[]], columns: [] } };
     const items = positional(node, single, scope);
+    if (items.length === 0) throw unsupported(node, 'print of no value');
     const columns = items.map((item) => item.column);
     return { columns, serialized: true, relation: { kind: 'project', input: single.relation, items, columns } };
   },

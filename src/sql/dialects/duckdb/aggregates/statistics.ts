@@ -1,3 +1,4 @@
+import { KustoError } from '../../../../errors/index.js';
 import type { KustoType } from '../../../../values/index.js';
 import type { AggregateRow, LoweredArgument } from '../../../dialect.js';
 import { code, list, sql, value, type Sql } from '../../../tree.js';
@@ -34,6 +35,7 @@ const covariance =
     sql`${code(name)}(${real(x!)}, ${real(y!)})`;
 
 function percentOf(arg: LoweredArgument): Sql {
+  if (arg.literal === null || Number.isNaN(arg.literal)) throw new KustoError('SEM0001', 'A percent must be a number.');
   return sql`(CAST(${arg.sql} AS DOUBLE) / 100.0)`;
 }
 

@@ -40,6 +40,8 @@ const toReal: ScalarRow = ({ args: [arg], lowering }) => {
       return sql`kql_toreal(${arg!.sql})`;
     case 'dynamic':
       return fromDynamic(arg!.sql, 'real', lowering);
+    case 'guid':
+      return undefined;
     default:
       return castTo(arg!.sql, 'real');
   }
@@ -53,6 +55,8 @@ const toBool: ScalarRow = ({ args: [arg] }) => {
       return sql`kql_tobool(${arg!.sql})`;
     case 'dynamic':
       return sql`kql_tobool(kql_json_text(${arg!.sql}))`;
+    case 'guid':
+      return undefined;
     default:
       return sql`(${arg!.sql} <> 0)`;
   }

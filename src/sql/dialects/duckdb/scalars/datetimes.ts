@@ -7,13 +7,17 @@ import { decimalCall } from './mathematics.js';
 
 /** Datetimes and timespans are ticks (BIGINT); the calendar is DuckDB's, by way of kql_date and kql_date_ticks. */
 
+/** Types that DuckDB holds as numbers which add up. */
+const ADDITIVE: ReadonlySet<string> = new Set(['int', 'long', 'real', 'decimal', 'datetime', 'timespan']);
+
 const isTicks = (arg: LoweredArgument): boolean => arg.type === 'datetime';
 
 /** Start (or end: the tick before the next start) of a period, moved by so many periods. */
 function boundary(unit: 'day' | 'week' | 'month' | 'year', end: boolean): ScalarRow {
   return ({ args: [date, offset] }) => {
     if (!isTicks(date!) || (offset && offset.type !== 'int' && offset.type !== 'long')) return undefined;
-    const moved = offset ? sql`CAST(${offset.sql} AS BIGINT)` : value('long', 0n);
+    // No date is further away than this; larger offsets would overflow on the way to null.
+    const moved = offset ? sql`greatest(least(CAST(${offset.sql} AS BIGINT), 4000000), -4000000)` : value('long', 0n);
     const by = end ? sql`(${moved} + 1)` : moved;
     const start = ((): Sql => {
       switch (unit) {
@@ -169,8 +173,8 @@ export const DATETIME_ROWS: Readonly<Record<string, ScalarRow>> = {
   floor: bin,
   bin_at: binAt,
   around: ({ args: [held, center, delta] }) => {
-    if ([held!, center!, delta!].some((arg) => arg.type === 'dynamic')) return undefined;
-    return sql`(${held!.sql} BETWEEN ${center!.sql} - ${delta!.sql} AND ${center!.sql} + ${delta!.sql})`;
+    if ([held!, center!, delta!].some((arg) => !ADDITIVE.has(arg.type))) return undefined;
+    return sql`(${held!.sql} BETWEEN try(${center!.sql} - ${delta!.sql}) AND try(${center!.sql} + ${delta!.sql}))`;
   },
   make_datetime: ({ args }) => (args.length === 1 && isTicks(args[0]!) ? args[0]!.sql : undefined),
 };

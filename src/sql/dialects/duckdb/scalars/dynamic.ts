@@ -11,12 +11,19 @@ const element: ScalarRow = ({ args }) => {
   if (typeof key.literal === 'string' && key.type === 'string') {
     return sql`kql_null_json(json_extract(${container.sql}, ${value('string', propertyPath(key.literal))}))`;
   }
-  if (typeof key.literal === 'bigint' || typeof key.literal === 'number') {
+  if (isIndex(key)) {
     const index = String(key.literal).replace(/^-/, '#-');
     return sql`kql_null_json(json_extract(${container.sql}, ${value('string', `$[${index}]`)}))`;
   }
   return undefined;
 };
+
+/** DuckDB's paths take no index that is not a small whole number. */
+const isIndex = ({ type, literal }: LoweredArgument): boolean =>
+  (type === 'int' || type === 'long') &&
+  literal !== null &&
+  literal !== undefined &&
+  Math.abs(Number(literal)) < 2 ** 31;
 
 /** JSON Pointer, not `$.`: a key may hold any character, and `*` is a wildcard there. But a number would be an index. */
 const propertyPath = (key: string): string =>

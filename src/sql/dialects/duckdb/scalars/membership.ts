@@ -1,14 +1,20 @@
+import { KustoError } from '../../../../errors/index.js';
 import { isArray, JsonNumber, parseJson, scalarOf, scalarFunction, type Json } from '../../../../functions/index.js';
 import type { KustoType, KustoValue } from '../../../../values/index.js';
 import type { LoweredArgument, LoweredCall, ScalarRow } from '../../../dialect.js';
 import { list, sql, value, type Sql } from '../../../tree.js';
-import { commonType, comparand } from './operators.js';
+import { commonType, comparand, isComparable } from './operators.js';
 
 /** `in`, `!in`, `in~` and `!in~` over values and arrays. */
 
 function membership(negated: boolean, caseInsensitive: boolean): ScalarRow {
   return (call) => {
     const [needle, ...given] = call.args as [LoweredArgument, ...LoweredArgument[]];
+    const strange = given.find((arg) => !isComparable(needle.type, arg.type) && arg.literal !== null);
+    if (strange) {
+      const message = `${call.name}: a value of type ${strange.type} cannot be compared with one of type ${needle.type}. Convert it first.`;
+      throw new KustoError('SEM0001', message, { span: call.span });
+    }
     const candidates = given.flatMap((arg) => elementsOfLiteral(arg, needle.type));
     const isComputedArray = (arg: LoweredArgument): boolean => arg.type === 'dynamic' && arg.literal === undefined;
     const tests = candidates.filter(isComputedArray).map((array) => inArray(needle, array, caseInsensitive, call));

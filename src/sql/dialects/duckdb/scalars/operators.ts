@@ -15,12 +15,16 @@ const isTicks = (type: KustoType): boolean => type === 'datetime' || type === 't
 function as(arg: LoweredArgument, type: KustoType, lowering: Lowering): Sql {
   if (arg.type === type || (isTicks(type) && isTicks(arg.type))) return arg.sql;
   if (arg.type === 'dynamic') return fromDynamic(arg.sql, type, lowering);
-  return castTo(arg.sql, type);
+  return isWidening(arg.type, type) ? castTo(arg.sql, type) : sql`try(${castTo(arg.sql, type)})`;
 }
 
 /** Calculations as operands: what is made of them must write each once. */
 const areNested = (...args: readonly LoweredArgument[]): boolean =>
   args.some((arg) => arg.literal === undefined && arg.sql.kind === 'template');
+
+/** What always converts; an infinity is no decimal, text no bool: these are null there. */
+const isWidening = (from: KustoType, to: KustoType): boolean =>
+  (isInteger(from) || from === 'bool') && (to === 'long' || to === 'real' || to === 'decimal');
 
 /** long arithmetic wraps around, as the reference's does; int is computed by DuckDB and made to fit. */
 function additive(operator: '+' | '-'): ScalarRow {
@@ -57,7 +61,7 @@ const multiply: ScalarRow = (call) => {
   const [a, b] = args as [LoweredArgument, LoweredArgument];
   if (type === 'timespan') {
     const [span, factor] = a.type === 'timespan' ? [a, b] : [b, a];
-    return sql`TRY_CAST(round(${span.sql} * ${factor.type === 'dynamic' ? fromDynamic(factor.sql, 'real', lowering) : factor.sql}) AS BIGINT)`;
+    return sql`TRY_CAST(round(try(${span.sql} * ${factor.type === 'dynamic' ? fromDynamic(factor.sql, 'real', lowering) : factor.sql})) AS BIGINT)`;
   }
   const [x, y] = [as(a, type, lowering), as(b, type, lowering)];
   if (type === 'long') return areNested(a, b) ? sql`kql_multiply_nested(${x}, ${y})` : sql`kql_multiply(${x}, ${y})`;
@@ -95,6 +99,16 @@ export function commonType(a: KustoType, b: KustoType): KustoType {
   const rank = Math.max(order.indexOf(a), order.indexOf(b));
   return rank >= 0 && order.includes(a) && order.includes(b) ? order[rank]! : a;
 }
+
+/** Types whose values DuckDB reads from text as Kusto writes them: not dates and spans, which it holds as ticks. */
+const HAVE_TEXT: ReadonlySet<KustoType> = new Set(['bool', 'int', 'long', 'real', 'decimal', 'string', 'guid']);
+
+/** True when values of the types have an order or an equality between them: a guid and a number have none. */
+export const isComparable = (a: KustoType, b: KustoType): boolean =>
+  a === b ||
+  a === 'dynamic' ||
+  b === 'dynamic' ||
+  (HAVE_TEXT.has(a) && HAVE_TEXT.has(b) && (a !== 'guid' || b === 'string') && (b !== 'guid' || a === 'string'));
 
 /** An operand as the type in which it is compared. The 3.7 of a dynamic value is compared with 3 as it is. */
 export function comparand(arg: LoweredArgument, type: KustoType, lowering: Lowering): Sql {
