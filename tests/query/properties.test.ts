@@ -4,9 +4,16 @@ import { KustoError } from '../../src/errors/index.js';
 import { COLUMNS, prints, queries, quoted, tablesWithPredicates } from './generated-queries.js';
 import { openKql, type KqlRunner } from './run-kql.js';
 
-/** Cases in all; CALYPSO_CASES=100000 for a long search. A failure prints its seed and its smallest query. */
-const CASES = Number(process.env['CALYPSO_CASES'] ?? 2000);
-const cases = (share: number): fc.Parameters<never> => ({ numRuns: Math.max(1, Math.round(CASES * share)) });
+/**
+ * Cases in all. The default ones are the same in every run; CALYPSO_CASES=100000 searches among others, from a seed
+ * that a failure prints beside its smallest query.
+ */
+const GIVEN = process.env['CALYPSO_CASES'];
+const CASES = Number(GIVEN ?? 2000);
+const cases = (share: number): { numRuns: number; seed?: number } => ({
+  numRuns: Math.max(1, Math.round(CASES * share)),
+  ...(GIVEN === undefined ? { seed: 20_200_229 } : {}),
+});
 const PATIENCE_MS = Math.max(60_000, CASES * 100);
 
 let kql: KqlRunner;
@@ -27,7 +34,7 @@ async function answer(text: string): Promise<unknown[][] | undefined> {
 }
 
 const check = async <T>(share: number, values: fc.Arbitrary<T>, holds: (value: T) => Promise<void>): Promise<void> =>
-  fc.assert(fc.asyncProperty(values, holds), cases(share) as fc.Parameters<[T]>);
+  fc.assert(fc.asyncProperty(values, holds), cases(share));
 
 /** Rows without their order. NaN and the infinities are kept apart by String(). */
 const bag = (rows: readonly unknown[][]): string[] =>

@@ -1,3 +1,4 @@
+import { KustoError } from '../../errors/index.js';
 import { literal, use, type Column, type ExpandItem, type Scalar } from '../../plan/index.js';
 import { kustoTypeOf, type ColumnSchema, type KustoType } from '../../values/index.js';
 import { bindOperator, bindScalar, bindTable, type OperatorBinder, type Scope, type Table } from '../context.js';
@@ -132,10 +133,11 @@ function rowLimitOf(node: SyntaxNode, scope: Scope): Scalar | undefined {
   return keyword && textOf(keyword) === 'mvexpand' ? literal('long', 128n) : undefined;
 }
 
+/** An input of two columns of one name (`parse` into a column that was there) has names here that it does not have. */
 function pick(name: string, expansions: readonly ExpandItem[], index: Column | undefined, input: Table): Column {
   if (index?.name === name) return index;
-  return (
-    expansions.find((item) => item.column.name === name)?.column ??
-    input.columns.find((column) => column.name === name)!
-  );
+  const found = [...expansions.map((item) => item.column), ...input.columns].find((column) => column.name === name);
+  if (!found)
+    throw new KustoError('SEM0001', `Two columns of the input share the name that makes '${name}' here. Rename one.`);
+  return found;
 }

@@ -36,7 +36,8 @@ function hll(
   x: LoweredArgument,
   condition: LoweredArgument | undefined,
   accuracy: LoweredArgument | undefined,
-): Sql {
+): Sql | undefined {
+  if (accuracy && accuracy.literal === undefined) return undefined;
   const hash = sql`'"' || md5(${call.lowering.scalarText(x)})[1:16] || '"'`;
   const hashes = sql`coalesce(list(DISTINCT ${hash}) FILTER (WHERE ${x.sql} IS NOT NULL${where(condition)}), [])`;
   const empty = sql`count(${x.sql}) = 0`;

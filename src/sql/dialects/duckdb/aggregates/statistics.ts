@@ -34,8 +34,21 @@ const covariance =
   ({ args: [x, y] }) =>
     sql`${code(name)}(${real(x!)}, ${real(y!)})`;
 
+/** Of whole numbers; others have no bits that the reference shows. */
+const bitwise =
+  (name: 'bit_and' | 'bit_or' | 'bit_xor'): AggregateRow =>
+  ({ args: [x] }) =>
+    x!.type === 'int' || x!.type === 'long' ? sql`${code(name)}(${x!.sql})` : undefined;
+
+const readsRow = (node: Sql): boolean =>
+  node.kind === 'name' ||
+  (node.kind === 'template' && node.holes.some(readsRow)) ||
+  (node.kind === 'list' && node.items.some(readsRow));
+
 function percentOf(arg: LoweredArgument): Sql {
   if (arg.literal === null || Number.isNaN(arg.literal)) throw new KustoError('SEM0001', 'A percent must be a number.');
+  // DuckDB's quantiles take no other.
+  if (readsRow(arg.sql)) throw new KustoError('SEM0001', 'A percent must be a constant.');
   return sql`(CAST(${arg.sql} AS DOUBLE) / 100.0)`;
 }
 
@@ -96,7 +109,7 @@ export const STATISTICS_AGGREGATES: Readonly<Record<string, AggregateRow>> = {
   covarianceif: filtered(covariance('covar_samp')),
   covariancep: covariance('covar_pop'),
   covariancepif: filtered(covariance('covar_pop')),
-  binary_all_and: ({ args: [x] }) => sql`bit_and(${x!.sql})`,
-  binary_all_or: ({ args: [x] }) => sql`bit_or(${x!.sql})`,
-  binary_all_xor: ({ args: [x] }) => sql`bit_xor(${x!.sql})`,
+  binary_all_and: bitwise('bit_and'),
+  binary_all_or: bitwise('bit_or'),
+  binary_all_xor: bitwise('bit_xor'),
 };

@@ -56,7 +56,9 @@ function packedPairs(call: LoweredCall, skip: boolean): Sql | undefined {
 const bagPack: ScalarRow = (call) => packedPairs(call, false);
 
 const arrayLength: ScalarRow = ({ args: [array] }) =>
-  sql`(CASE WHEN (${array!.sql})[1] = '[' THEN CAST(json_array_length(${array!.sql}) AS BIGINT) END)`;
+  array!.type !== 'dynamic' && array!.type !== 'string'
+    ? value('long', null)
+    : sql`(CASE WHEN (${array!.sql})[1] = '[' THEN CAST(json_array_length(${array!.sql}) AS BIGINT) END)`;
 
 /** The engine reads plain JSON; the rest, and text that is no JSON, goes through the function. */
 const parseJson: ScalarRow = (call) => {

@@ -94,7 +94,7 @@ const substring: ScalarRow = (call) => {
 
 /** Text that is a constant and not empty: where an empty one would mean something else to DuckDB. */
 const isConstant = (arg: LoweredArgument | undefined): boolean =>
-  typeof arg?.literal === 'string' && arg.literal !== '';
+  arg?.type === 'string' && typeof arg.literal === 'string' && arg.literal !== '';
 
 export const STRING_ROWS: Readonly<Record<string, ScalarRow>> = {
   ...TEST_ROWS,
