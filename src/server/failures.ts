@@ -3,11 +3,23 @@ import { maskSecrets } from '../protocol/index.js';
 import type { ServerLog } from './config.js';
 import type { RequestScope } from './scope.js';
 
+/** Errors that are our doing: the caller hears little, so the log must say why. */
+const OURS: ReadonlySet<string> = new Set(['General_InternalServerError', 'CAL0003']);
+
 /** The coded error for whatever was thrown. What is not a KustoError is a defect: logged here, and not shown. */
 export function codedError(error: unknown, scope: RequestScope, log: ServerLog): KustoError {
   // What was interrupted throws an error of its own; the cause is what the caller needs to hear.
   if (scope.signal.aborted) return scope.signal.reason as KustoError;
-  if (error instanceof KustoError) return error;
+  if (error instanceof KustoError) {
+    if (OURS.has(error.code)) {
+      const cause = error.cause instanceof Error ? error.cause.message.split('\n')[0] : undefined;
+      log.error(
+        { activityId: scope.activityId, code: error.code, message: maskSecrets(cause ?? error.message) },
+        'defect',
+      );
+    }
+    return error;
+  }
   const refused = refusedByFastify(error);
   if (refused) return refused;
   const { message, stack } = error instanceof Error ? error : { message: String(error), stack: undefined };

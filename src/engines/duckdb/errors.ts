@@ -33,6 +33,16 @@ export function toKustoError(error: unknown): KustoError {
     case 'transactioncontext':
     case 'transaction':
       return internal('The change met another change of the same rows. Try again.');
+    case 'binder':
+    case 'parser':
+    case 'catalog':
+      // Found before a row is read: the dialect covers a form less than it says. The caller cannot mend that, and a
+      // retry cannot help, so it is a refusal; the cause is logged.
+      return new KustoError(
+        'CAL0003',
+        `The query uses a form of a function or operator that Calypso cannot run (${kind} error). This is a defect of Calypso: please report it with the query.`,
+        { cause: error },
+      );
     default:
       return internal(`The engine could not run the compiled query (${kind} error). This is a defect of Calypso.`);
   }

@@ -16,6 +16,8 @@ export const QUERY_ERRORS = {
   CAL0001: { status: 400, permanent: true, type: SEMANTIC },
   /** The query reads another cluster. */
   CAL0002: { status: 400, permanent: true, type: SEMANTIC },
+  /** The compiled query does not fit the engine: a gap in a dialect's coverage, refused before any row. */
+  CAL0003: { status: 400, permanent: true, type: SEMANTIC },
   E_QUERY_RESULT_SET_TOO_LARGE: {
     status: 400,
     permanent: true,
