@@ -38,7 +38,7 @@ export function bind(
       ? undefined
       : { kind: 'scalar', value: literalOfText(`The query parameter '${name}'`, value) };
   };
-  return bindStatements(code.Syntax, new BindContext(schema, facts, BINDERS, settingsOf(options)), given);
+  return bindStatements(code.Syntax, new BindContext(schema, facts, BINDERS, settingsOf(options), text.length), given);
 }
 
 function analyze(text: string, schema: Schema): { readonly Syntax: SyntaxNode } {

@@ -73,17 +73,28 @@ export interface Binders {
 /** Binds an operator over its input. */
 export type OperatorBinder = (node: SyntaxNode, input: Table, scope: Scope) => Table;
 
-export const bindScalar = (node: SyntaxNode, scope: Scope): Scalar => scope.context.binders.scalar(node, scope);
+export function bindScalar(node: SyntaxNode, scope: Scope): Scalar {
+  scope.context.spend(1);
+  return scope.context.binders.scalar(node, scope);
+}
 
-export const bindTable = (node: SyntaxNode, scope: Scope): Table => scope.context.binders.table(node, scope);
+export function bindTable(node: SyntaxNode, scope: Scope): Table {
+  scope.context.spend(1);
+  return scope.context.binders.table(node, scope);
+}
 
 export const bindOperator = (node: SyntaxNode, input: Table, scope: Scope): Table =>
   scope.context.binders.operator(node, input, scope);
+
+/** Expressions that a request may come to when its functions and `let` names are put in; its own text is not counted. */
+const MOST_EXPRESSIONS = 20_000;
 
 /** State of binding one request: hands out column ids, and remembers what the request needs. */
 export class BindContext {
   private nextColumn = 1;
   private nextShared = 1;
+  private spent = 0;
+  private readonly sizes = new WeakMap<Scalar, number>();
   usesCursor = false;
   /** Names of tables without the IngestionTime policy, by their extent column. */
   readonly untimed = new Map<number, string>();
@@ -96,7 +107,34 @@ export class BindContext {
     readonly binders: Binders,
     /** Request properties, and what `set` statements have added so far. */
     readonly settings: Map<string, Literal>,
+    private readonly textLength: number,
   ) {}
+
+  /** Counts expressions: functions that call functions twice grow to more than a server can hold. */
+  spend(expressions: number): void {
+    this.spent += expressions;
+    if (this.spent > MOST_EXPRESSIONS + this.textLength) {
+      throw new KustoError(
+        'E_RUNAWAY_QUERY',
+        'The query grows too large when its functions and let statements are put in. Call them less often, or use materialize() or toscalar().',
+      );
+    }
+  }
+
+  /** A value that is used under a name: every use is written out. */
+  used(value: Scalar): Scalar {
+    this.spend(this.sizeOf(value));
+    return value;
+  }
+
+  private sizeOf(value: Scalar): number {
+    if (value.kind !== 'call' && value.kind !== 'window') return 1;
+    const known = this.sizes.get(value);
+    if (known !== undefined) return known;
+    const size = value.args.reduce((sum, arg) => sum + this.sizeOf(arg), 1);
+    this.sizes.set(value, size);
+    return size;
+  }
 
   column(name: string, type: KustoType): Column {
     return { id: this.nextColumn++, name, type };
