@@ -4,7 +4,7 @@ import type { ServerLog } from './config.js';
 import type { RequestScope } from './scope.js';
 
 /** Errors that are our doing: the caller hears little, so the log must say why. */
-const OURS: ReadonlySet<string> = new Set(['General_InternalServerError', 'CAL0003']);
+const OURS: ReadonlySet<string> = new Set(['General_InternalServerError', 'CAL0003', 'CAL0004']);
 
 /** The coded error for whatever was thrown. What is not a KustoError is a defect: logged here, and not shown. */
 export function codedError(error: unknown, scope: RequestScope, log: ServerLog): KustoError {

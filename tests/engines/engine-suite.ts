@@ -303,7 +303,7 @@ export function engineSuite(name: string, under: EngineUnderTest): void {
 
     it('reports an error before any row, and never in the words of the engine', async () => {
       const late = engine.run(query(under.failsLate, [column('n', 'long')]));
-      await expect(late).rejects.toMatchObject({ code: 'General_InternalServerError' });
+      await expect(late).rejects.toMatchObject({ code: 'CAL0004' });
       await expect(engine.run(query('SELECT nothing FROM nowhere', [column('n', 'long')]))).rejects.toThrow(
         /^The query uses a form/,
       );

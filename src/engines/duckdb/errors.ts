@@ -43,6 +43,16 @@ export function toKustoError(error: unknown): KustoError {
         `The query uses a form of a function or operator that Calypso cannot run (${kind} error). This is a defect of Calypso: please report it with the query.`,
         { cause: error },
       );
+    case 'out of range':
+    case 'conversion':
+    case 'invalid input':
+    case 'not implemented':
+      // Met in the data: as the caller's numbers are, so is the answer, now and at a retry.
+      return new KustoError(
+        'CAL0004',
+        `The query met a value that it cannot be calculated with (${kind} error): a number beyond its type, or an argument out of its bounds.`,
+        { cause: error },
+      );
     default:
       return internal(`The engine could not run the compiled query (${kind} error). This is a defect of Calypso.`);
   }

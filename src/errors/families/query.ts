@@ -18,6 +18,8 @@ export const QUERY_ERRORS = {
   CAL0002: { status: 400, permanent: true, type: SEMANTIC },
   /** The compiled query does not fit the engine: a gap in a dialect's coverage, refused before any row. */
   CAL0003: { status: 400, permanent: true, type: SEMANTIC },
+  /** A value met while the query ran that a calculation cannot take. */
+  CAL0004: { status: 400, permanent: true, type: SEMANTIC },
   E_QUERY_RESULT_SET_TOO_LARGE: {
     status: 400,
     permanent: true,
