@@ -2,6 +2,7 @@ import { KustoError } from '../errors/index.js';
 import type { BoundRequest } from '../plan/index.js';
 import { BindContext, type Binders, type Binding, type RequestFacts } from './context.js';
 import { refuseErrors } from './diagnostics.js';
+import { refuseDoubling } from './growth.js';
 import { literalOfText } from './literal-text.js';
 import { official, type SyntaxNode } from './parser.js';
 import { globalsOf, type Schema } from './schema.js';
@@ -44,8 +45,10 @@ export function bind(
 function analyze(text: string, schema: Schema): { readonly Syntax: SyntaxNode } {
   let code;
   try {
+    refuseDoubling(text);
     code = official().Kusto.Language.KustoCode.ParseAndAnalyze(text, globalsOf(schema));
   } catch (error) {
+    if (error instanceof KustoError) throw error;
     // The official library throws on a few texts instead of reporting; what it says is of no use to the caller.
     throw new KustoError('SYN0001', 'The query could not be parsed.', { cause: error });
   }
