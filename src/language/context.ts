@@ -98,7 +98,6 @@ export class BindContext {
   usesCursor = false;
   /** Names of tables without the IngestionTime policy, by their extent column. */
   readonly untimed = new Map<number, string>();
-  crossCluster = false;
   visualization: Record<string, unknown> | null = null;
 
   constructor(

@@ -38,7 +38,6 @@ export function bindStatements(
     results,
     visualization: context.visualization,
     usesCursor: context.usesCursor,
-    crossCluster: context.crossCluster,
     settings: context.settings,
   };
 }

@@ -6,7 +6,6 @@ export interface BoundRequest {
   /** Content of a final `render`. */
   readonly visualization: Readonly<Record<string, unknown>> | null;
   readonly usesCursor: boolean;
-  readonly crossCluster: boolean;
   /** Request properties and `set` statements, by name. */
   readonly settings: ReadonlyMap<string, Literal>;
 }

@@ -57,8 +57,6 @@ export interface PreparedQuery {
   readonly columns: readonly ColumnSchema[];
   readonly tables: readonly TableUse[];
   readonly externalTables: readonly { readonly databaseId: string; readonly name: string }[];
-  /** Names another cluster. */
-  readonly crossCluster: boolean;
   /** The whole query as SQL for the engine, with the tables narrowed to the extents given. */
   compile(scope?: readonly ScopedTable[]): Promise<{ readonly sql: CompiledSql; release(): Promise<void> }>;
 }

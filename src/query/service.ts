@@ -102,7 +102,6 @@ export class Queries implements QueryService {
       columns: only.relation.columns.map(({ name, type }) => ({ name, type })),
       tables,
       externalTables,
-      crossCluster: bound.crossCluster,
       compile: async (scope?: readonly ScopedTable[]) => {
         const compiled = await this.compile(scope ? narrowed(only.relation, scope) : only.relation, context);
         this.parts.engine.register(compiled.sql.functions ?? []);

@@ -183,7 +183,7 @@ function queryDouble(): QueryDouble {
     run: refuse,
     prepare(text, context) {
       asked.push({ text, context });
-      return Promise.resolve({ columns: [], tables: [], externalTables: [], crossCluster: false, compile: refuse });
+      return Promise.resolve({ columns: [], tables: [], externalTables: [], compile: refuse });
     },
     runOver(table, text, context) {
       asked.push({ text, context });
