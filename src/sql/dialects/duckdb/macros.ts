@@ -10,16 +10,7 @@ export const MACROS: readonly string[] = [
   // Arithmetic of long wraps around in the reference engine.
   `kql_wrap(x) AS CAST(((CAST(x AS HUGEINT) + 9223372036854775808) % 18446744073709551616 + 18446744073709551616) % 18446744073709551616 - 9223372036854775808 AS BIGINT)`,
   `kql_wrap32(x) AS ((x + 2147483648) % 4294967296 + 4294967296) % 4294967296 - 2147483648`,
-  `kql_add(a, b) AS coalesce(try(a + b), kql_wrap(CAST(a AS HUGEINT) + CAST(b AS HUGEINT)))`,
-  `kql_subtract(a, b) AS coalesce(try(a - b), kql_wrap(CAST(a AS HUGEINT) - CAST(b AS HUGEINT)))`,
-  `kql_multiply(a, b) AS coalesce(try(a * b), kql_wrap(CAST(a AS HUGEINT) * CAST(b AS HUGEINT)))`,
-  // The macros above write their operands twice. Operands that are calculations take these, which do not: else the text
-  // of a sum of n terms grows to 2^n terms. Slower over columns, which is why there are two.
   `kql_wrap_bits(x) AS CAST(xor(x & CAST('18446744073709551615' AS HUGEINT), CAST('9223372036854775808' AS HUGEINT)) - CAST('9223372036854775808' AS HUGEINT) AS BIGINT)`,
-  `kql_add_nested(a, b) AS kql_wrap_bits(CAST(a AS HUGEINT) + CAST(b AS HUGEINT))`,
-  `kql_subtract_nested(a, b) AS kql_wrap_bits(CAST(a AS HUGEINT) - CAST(b AS HUGEINT))`,
-  `kql_multiply_nested(a, b) AS kql_wrap_bits(CAST(a AS HUGEINT) * CAST(b AS HUGEINT))`,
-  `kql_datetime_range_nested(ticks) AS list_transform([ticks], lambda t: CASE WHEN t BETWEEN 0 AND 3155378975999999999 THEN t END)[1]`,
   `kql_modulo(a, b) AS CASE WHEN b = 0 THEN NULL ELSE ((a % b) + abs(b)) % abs(b) END`,
   `kql_datetime_range(ticks) AS CASE WHEN ticks BETWEEN 0 AND 3155378975999999999 THEN ticks END`,
   `kql_equal(a, b) AS CASE WHEN a IS NULL AND b IS NULL THEN NULL ELSE a IS NOT DISTINCT FROM b END`,

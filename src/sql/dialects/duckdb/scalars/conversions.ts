@@ -2,6 +2,7 @@ import { scalarFunction } from '../../../../functions/index.js';
 import type { LoweredArgument, ScalarRow } from '../../../dialect.js';
 import { code, sql, value, type Sql } from '../../../tree.js';
 import { castTo } from '../cast.js';
+import { onceEach } from '../once.js';
 import { fromDynamic } from './dynamic-conversion.js';
 import { text } from './strings.js';
 
@@ -47,14 +48,14 @@ const toReal: ScalarRow = ({ args: [arg], lowering }) => {
   }
 };
 
-const toBool: ScalarRow = ({ args: [arg] }) => {
+const toBool: ScalarRow = ({ args: [arg], lowering }) => {
   switch (arg!.type) {
     case 'bool':
       return arg!.sql;
     case 'string':
       return sql`kql_tobool(${arg!.sql})`;
     case 'dynamic':
-      return sql`kql_tobool(kql_json_text(${arg!.sql}))`;
+      return fromDynamic(arg!.sql, 'bool', lowering);
     case 'guid':
       return undefined;
     default:
@@ -78,16 +79,22 @@ function ticksOf(arg: LoweredArgument, type: 'datetime' | 'timespan'): Sql | und
   }
 }
 
+/** Readers of dynamic values know how often they read, and fuse with what is read. */
+const onceUnlessDynamic =
+  (row: ScalarRow): ScalarRow =>
+  (call) =>
+    call.args[0]!.type === 'dynamic' ? row(call) : onceEach(row)(call);
+
 const isNull: ScalarRow = ({ args: [arg] }) => (arg!.type === 'string' ? sql`false` : sql`(${arg!.sql} IS NULL)`);
 
 export const CONVERSION_ROWS: Readonly<Record<string, ScalarRow>> = {
-  toint: toInteger('int'),
-  tolong: toInteger('long'),
-  todouble: toReal,
-  toreal: toReal,
-  tobool: toBool,
-  toboolean: toBool,
-  tostring: (call) => {
+  toint: onceUnlessDynamic(toInteger('int')),
+  tolong: onceUnlessDynamic(toInteger('long')),
+  todouble: onceUnlessDynamic(toReal),
+  toreal: onceUnlessDynamic(toReal),
+  tobool: onceUnlessDynamic(toBool),
+  toboolean: onceUnlessDynamic(toBool),
+  tostring: onceUnlessDynamic((call) => {
     const [arg] = call.args as [LoweredArgument];
     switch (arg.type) {
       case 'string':
@@ -108,9 +115,9 @@ export const CONVERSION_ROWS: Readonly<Record<string, ScalarRow>> = {
       case 'real':
         return undefined;
     }
-  },
-  todatetime: ({ args: [arg] }) => ticksOf(arg!, 'datetime'),
-  totimespan: ({ args: [arg] }) => ticksOf(arg!, 'timespan'),
+  }),
+  todatetime: onceEach(({ args: [arg] }) => ticksOf(arg!, 'datetime')),
+  totimespan: onceEach(({ args: [arg] }) => ticksOf(arg!, 'timespan')),
   // Up to 32 whole digits: more than a stored decimal has.
   parse_version: (call) => {
     const digits = call.lowering.viaFunction(scalarFunction('version_digits')!, {

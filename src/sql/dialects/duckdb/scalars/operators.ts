@@ -1,9 +1,10 @@
 import type { KustoType } from '../../../../values/index.js';
-import type { LoweredArgument, LoweredCall, ScalarRow } from '../../../dialect.js';
-import { sql, type Sql } from '../../../tree.js';
-import type { Lowering } from '../../../dialect.js';
+import type { LoweredArgument, LoweredCall, Lowering, ScalarRow } from '../../../dialect.js';
+import { sql, value, type Sql } from '../../../tree.js';
 import { castTo } from '../cast.js';
-import { fromDynamic } from './dynamic-conversion.js';
+import { once } from '../once.js';
+import { dynamicNumber, fromDynamic } from './dynamic-conversion.js';
+import { intArithmetic, longArithmetic } from './integers.js';
 import { decimalCall } from './mathematics.js';
 
 /** Arithmetic, comparison and logic. */
@@ -18,32 +19,22 @@ function as(arg: LoweredArgument, type: KustoType, lowering: Lowering): Sql {
   return isWidening(arg.type, type) ? castTo(arg.sql, type) : sql`try(${castTo(arg.sql, type)})`;
 }
 
-/** Calculations as operands: what is made of them must write each once. */
-const areNested = (...args: readonly LoweredArgument[]): boolean =>
-  args.some((arg) => arg.literal === undefined && arg.sql.kind === 'template');
-
 /** What always converts; an infinity is no decimal, text no bool: these are null there. */
 const isWidening = (from: KustoType, to: KustoType): boolean =>
   (isInteger(from) || from === 'bool') && (to === 'long' || to === 'real' || to === 'decimal');
 
-/** long arithmetic wraps around, as the reference's does; int is computed by DuckDB and made to fit. */
 function additive(operator: '+' | '-'): ScalarRow {
   return ({ args, type, lowering }) => {
     const [a, b] = args as [LoweredArgument, LoweredArgument];
     const apply = (x: Sql, y: Sql): Sql => (operator === '+' ? sql`(${x} + ${y})` : sql`(${x} - ${y})`);
-    const nested = areNested(a, b);
     if (type === 'datetime') {
-      const ticks = sql`try(${apply(a.sql, b.sql)})`;
-      return nested ? sql`kql_datetime_range_nested(${ticks})` : sql`kql_datetime_range(${ticks})`;
+      return once(sql`try(${apply(a.sql, b.sql)})`, lowering, (ticks) => sql`kql_datetime_range(${ticks})`);
     }
     if (type === 'timespan') return sql`try(${apply(a.sql, b.sql)})`;
-    if (isInteger(type)) {
-      const [x, y] = [as(a, type, lowering), as(b, type, lowering)];
-      if (type === 'int') return sql`CAST(kql_wrap32(${apply(x, y)}) AS INTEGER)`;
-      if (operator === '+') return nested ? sql`kql_add_nested(${x}, ${y})` : sql`kql_add(${x}, ${y})`;
-      return nested ? sql`kql_subtract_nested(${x}, ${y})` : sql`kql_subtract(${x}, ${y})`;
-    }
-    return castTo(apply(as(a, type, lowering), as(b, type, lowering)), type);
+    const [x, y] = [as(a, type, lowering), as(b, type, lowering)];
+    if (type === 'long') return longArithmetic(operator, x, y);
+    if (type === 'int') return intArithmetic(operator, x, y);
+    return castTo(apply(x, y), type);
   };
 }
 
@@ -64,8 +55,8 @@ const multiply: ScalarRow = (call) => {
     return sql`TRY_CAST(round(try(${span.sql} * ${factor.type === 'dynamic' ? fromDynamic(factor.sql, 'real', lowering) : factor.sql})) AS BIGINT)`;
   }
   const [x, y] = [as(a, type, lowering), as(b, type, lowering)];
-  if (type === 'long') return areNested(a, b) ? sql`kql_multiply_nested(${x}, ${y})` : sql`kql_multiply(${x}, ${y})`;
-  if (type === 'int') return sql`CAST(kql_wrap32(CAST(${x} AS BIGINT) * ${y}) AS INTEGER)`;
+  if (type === 'long') return longArithmetic('*', x, y);
+  if (type === 'int') return intArithmetic('*', x, y);
   if (type === 'decimal') return onDecimals('decimal_multiply', call, x, y);
   return sql`(${x} * ${y})`;
 };
@@ -87,7 +78,18 @@ const modulo: ScalarRow = (call) => {
   const { args, type, lowering } = call;
   const [x, y] = args.map((arg) => as(arg, isTicks(arg.type) ? arg.type : type, lowering)) as [Sql, Sql];
   if (type === 'decimal') return onDecimals('decimal_modulo', call, x, y);
-  return sql`kql_modulo(${x}, ${y})`;
+  const divisor = args[1]!.literal;
+  // The sign of the divisor does not matter. The smallest long has no opposite.
+  if (typeof divisor === 'bigint' && isInteger(type) && divisor !== 0n && divisor !== -(2n ** 63n)) {
+    const by = value('long', divisor < 0n ? -divisor : divisor);
+    const rest = once(
+      sql`(${x} % ${by})`,
+      lowering,
+      (held) => sql`CASE WHEN ${held} < 0 THEN ${held} + ${by} ELSE ${held} END`,
+    );
+    return castTo(rest, type);
+  }
+  return once(y, lowering, (by) => sql`kql_modulo(${x}, ${by})`);
 };
 
 /** Type in which two operands are compared. */
@@ -111,8 +113,8 @@ export const isComparable = (a: KustoType, b: KustoType): boolean =>
   (HAVE_TEXT.has(a) && HAVE_TEXT.has(b) && (a !== 'guid' || b === 'string') && (b !== 'guid' || a === 'string'));
 
 /** An operand as the type in which it is compared. The 3.7 of a dynamic value is compared with 3 as it is. */
-export function comparand(arg: LoweredArgument, type: KustoType, lowering: Lowering): Sql {
-  return arg.type === 'dynamic' && isInteger(type) ? sql`kql_dynamic_number(${arg.sql})` : as(arg, type, lowering);
+export function comparand(arg: LoweredArgument, type: KustoType, lowering: Lowering, other?: LoweredArgument): Sql {
+  return arg.type === 'dynamic' && isInteger(type) ? dynamicNumber(arg.sql, other, lowering) : as(arg, type, lowering);
 }
 
 function compared(call: LoweredCall): { x: Sql; y: Sql; type: KustoType; nullable: [boolean, boolean] } {
@@ -122,25 +124,28 @@ function compared(call: LoweredCall): { x: Sql; y: Sql; type: KustoType; nullabl
   const nullable = (arg: LoweredArgument): boolean =>
     arg.literal === undefined ? type !== 'string' || arg.type === 'dynamic' : arg.literal === null;
   return {
-    x: comparand(a, type, lowering),
-    y: comparand(b, type, lowering),
+    x: comparand(a, type, lowering, b),
+    y: comparand(b, type, lowering, a),
     type,
     nullable: [nullable(a), nullable(b)],
   };
 }
 
+const sameOrNull = (x: Sql, y: Sql, lowering: Lowering): Sql =>
+  once(x, lowering, (a) => once(y, lowering, (b) => sql`kql_equal(${a}, ${b})`));
+
 /** null == null is null, null == x is false (reference: null values page). */
 const equal: ScalarRow = (call) => {
   const { x, y, nullable } = compared(call);
   if (!nullable[0] && !nullable[1]) return sql`(${x} = ${y})`;
-  if (nullable[0] && nullable[1]) return sql`kql_equal(${x}, ${y})`;
+  if (nullable[0] && nullable[1]) return sameOrNull(x, y, call.lowering);
   return sql`coalesce(${x} = ${y}, false)`;
 };
 
 const notEqual: ScalarRow = (call) => {
   const { x, y, nullable } = compared(call);
   if (!nullable[0] && !nullable[1]) return sql`(${x} <> ${y})`;
-  if (nullable[0] && nullable[1]) return sql`(NOT kql_equal(${x}, ${y}))`;
+  if (nullable[0] && nullable[1]) return sql`(NOT ${sameOrNull(x, y, call.lowering)})`;
   return sql`(${x} IS DISTINCT FROM ${y})`;
 };
 
