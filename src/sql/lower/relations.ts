@@ -63,20 +63,28 @@ function lowerProject(relation: Project, lowering: Lowering): Sql {
 const ORDINAL = name('ordinal');
 
 function lowerAggregate(relation: Aggregate, lowering: Lowering): Sql {
-  const ordered = relation.aggregates.length > 0 && isSorted(relation.input);
+  const sorted = relation.aggregates.length > 0 && isSorted(relation.input);
   const input = lowering.relation(relation.input);
-  const source = ordered ? sql`SELECT *, row_number() OVER () AS ${ORDINAL} FROM (${input}) AS t` : input;
   const keys = relation.keys.map(
     ({ column, value: scalar }) => sql`${lowering.scalar(scalar)} AS ${lowering.column(column)}`,
   );
+  let ordered = false;
   const aggregates = relation.aggregates.map(({ column, call }) => {
     const lowered = lowering.lowered(call.name, call.args, call.type, call.span);
     const row = lowering.dialect.aggregates.get(call.name);
-    const aggregate = row?.({ ...lowered, order: ordered ? ORDINAL : undefined });
+    const aggregate = row?.({
+      ...lowered,
+      // Numbering the rows costs something: only for an aggregate that reads the numbers.
+      get order() {
+        ordered ||= sorted;
+        return sorted ? ORDINAL : undefined;
+      },
+    });
     if (!aggregate)
       throw new KustoError('CAL0001', `The aggregate ${call.name}() is not supported.`, { span: call.span });
     return sql`${lowering.emptyForNull(aggregate, call.type)} AS ${lowering.column(column)}`;
   });
+  const source = ordered ? sql`SELECT *, row_number() OVER () AS ${ORDINAL} FROM (${input}) AS t` : input;
   if (keys.length === 0) return sql`SELECT ${list(aggregates)} FROM (${source}) AS t`;
   const positions = list(keys.map((_, i) => code(String(i + 1))));
   return sql`SELECT ${list([...keys, ...aggregates])} FROM (${source}) AS t GROUP BY ${positions}`;

@@ -19,8 +19,11 @@ export const MACROS: readonly string[] = [
   `kql_real_int(x) AS CASE WHEN NOT isfinite(x) THEN NULL ELSE CAST(trunc(least(greatest(x, -2147483648), 2147483647)) AS INTEGER) END`,
   `kql_start(s, start) AS CASE WHEN start < 0 THEN greatest(length(s) + start, 0) + 1 ELSE CAST(start AS BIGINT) + 1 END`,
   // Text to numbers: DuckDB's casts take more than the reference does (hex, blanks, underscores).
-  `kql_tolong(s) AS CASE WHEN regexp_full_match(s, '\\s*([+-]?[0-9]+|0[xX][0-9a-fA-F]+)\\s*') THEN TRY_CAST(trim(s, E' \\t\\n\\r') AS BIGINT) END`,
-  `kql_toreal(s) AS CASE WHEN regexp_full_match(trim(s), '[+-]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][+-]?[0-9]+)?') THEN TRY_CAST(trim(s) AS DOUBLE) WHEN lower(trim(s)) IN ('nan', 'inf', '+inf', '-inf', 'infinity', '-infinity') THEN TRY_CAST(trim(s) AS DOUBLE) END`,
+  // These name their operand once: for operands that cost more than a pattern.
+  `kql_tolong_once(s) AS TRY_CAST(regexp_extract(s, '^\\s*([+-]?[0-9]+|0[xX][0-9a-fA-F]+)\\s*$', 1) AS BIGINT)`,
+  // What DuckDB would write the same way is the number: the pattern costs more.
+  `kql_tolong(s) AS CASE WHEN CAST(TRY_CAST(s AS BIGINT) AS VARCHAR) = s THEN TRY_CAST(s AS BIGINT) ELSE kql_tolong_once(s) END`,
+  `kql_toreal(s) AS TRY_CAST(regexp_extract(s, '^ *([+-]?(?:[0-9]+\\.?[0-9]*|\\.[0-9]+)(?:[eE][+-]?[0-9]+)?|(?i:nan|[+-]?inf|-?infinity)) *$', 1) AS DOUBLE)`,
   `kql_tobool(s) AS CASE WHEN lower(trim(s)) IN ('true', 'false') THEN lower(trim(s)) = 'true' WHEN regexp_full_match(trim(s), '[+-]?[0-9]+') THEN TRY_CAST(trim(s) AS BIGINT) <> 0 END`,
   // Text of values, as tostring() gives it; null stays null.
   `kql_datetime_text(ticks) AS strftime(make_timestamp((ticks - 621355968000000000) // 10), '%Y-%m-%dT%H:%M:%S.%f') || (ticks % 10) || 'Z'`,

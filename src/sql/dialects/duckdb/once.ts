@@ -1,5 +1,5 @@
 import type { LoweredArgument, LoweredCall, Lowering, ScalarRow } from '../../dialect.js';
-import { sql, type Sql } from '../../tree.js';
+import { list, name, sql, type Sql } from '../../tree.js';
 
 /**
  * Expressions that are written more than once. DuckDB would compute each copy (it shares none within a filter or a
@@ -8,11 +8,13 @@ import { sql, type Sql } from '../../tree.js';
  */
 
 /** What costs no more than an operator. */
-const CHEAP: ReadonlySet<string> = new Set(['CAST', 'TRY_CAST', 'try', 'coalesce']);
+const CHEAP: ReadonlySet<string> = new Set(['CAST', 'TRY_CAST', 'try', 'coalesce', 'struct_extract', 'list_extract']);
 const MOST_NODES = 8;
 
 const isCheapText = (text: string, index: number): boolean =>
-  !(index > 0 && text.startsWith('(')) && (text.match(/\w+(?=\()/g) ?? []).every((called) => CHEAP.has(called));
+  !(index > 0 && text.startsWith('(')) &&
+  !text.includes('SELECT') &&
+  (text.match(/\w+(?=\()/g) ?? []).every((called) => CHEAP.has(called));
 
 /** Nodes of an expression that is a few casts and operators over columns and literals, or undefined. */
 function cheapNodes(node: Sql): number | undefined {
@@ -29,25 +31,53 @@ function cheapNodes(node: Sql): number | undefined {
 
 export const isCheap = (node: Sql): boolean => cheapNodes(node) !== undefined;
 
-/** `body` over the value of `held`, which is computed once however often the body names it. */
-export function once(held: Sql, lowering: Lowering, body: (variable: Sql) => Sql): Sql {
-  if (isCheap(held)) return body(held);
+/**
+ * `body` over values that are computed once however often the body names them. All of them stand outside of the lambda:
+ * no subquery may stand inside.
+ */
+export function onceAll(held: readonly Sql[], lowering: Lowering, body: (variables: readonly Sql[]) => Sql): Sql {
+  const dear = held.filter((one) => !isCheap(one));
+  if (dear.length === 0) return body(held);
   const variable = lowering.variable();
-  return sql`list_transform([${held}], lambda ${variable}: ${body(variable)})[1]`;
+  if (dear.length === 1) {
+    return sql`list_transform([${dear[0]!}], lambda ${variable}: ${body(held.map((one) => (one === dear[0] ? variable : one)))})[1]`;
+  }
+  const fields = dear.map((_, i) => name(`f${i}`));
+  const variables = held.map((one) => {
+    const index = dear.indexOf(one);
+    return index < 0 ? one : sql`${variable}.${fields[index]!}`;
+  });
+  const struct = sql`struct_pack(${list(dear.map((one, i) => sql`${fields[i]!} := ${one}`))})`;
+  return sql`list_transform([${struct}], lambda ${variable}: ${body(variables)})[1]`;
 }
+
+export const once = (held: Sql, lowering: Lowering, body: (variable: Sql) => Sql): Sql =>
+  onceAll([held], lowering, ([variable]) => body(variable!));
+
+const hasSubquery = (node: Sql): boolean =>
+  (node.kind === 'template' && (node.strings.some((text) => text.includes('SELECT')) || node.holes.some(hasSubquery))) ||
+  (node.kind === 'list' && node.items.some(hasSubquery));
+
+/** Null where the calculation fails. DuckDB's try() takes no subquery, so those are bound outside. */
+export const tried = (held: readonly Sql[], lowering: Lowering, body: (variables: readonly Sql[]) => Sql): Sql =>
+  held.some(hasSubquery)
+    ? onceAll(held, lowering, (variables) => sql`try(${body(variables)})`)
+    : sql`try(${body(held)})`;
 
 /** A row that may write its arguments as often as it likes. */
 export function onceEach(row: ScalarRow): ScalarRow {
   return (call: LoweredCall) => {
-    const index = call.args.findIndex((arg) => arg.literal === undefined && !isCheap(arg.sql));
-    if (index < 0) return row(call);
-    const held = call.args[index]!;
-    const variable = call.lowering.variable();
-    const args = call.args.map((arg, i): LoweredArgument => (i === index ? { ...arg, sql: variable } : arg));
-    const body = onceEach(row)({ ...call, args });
-    return body && sql`list_transform([${held.sql}], lambda ${variable}: ${body})[1]`;
+    let refused = false;
+    const held = onceAll(
+      call.args.map((arg) => arg.sql),
+      call.lowering,
+      (variables) => {
+        const args = call.args.map((arg, i): LoweredArgument => ({ ...arg, sql: variables[i]! }));
+        const body = row({ ...call, args });
+        refused = body === undefined;
+        return body ?? sql``;
+      },
+    );
+    return refused ? undefined : held;
   };
 }
-
-export const onceEachOf = (rows: Readonly<Record<string, ScalarRow>>): Record<string, ScalarRow> =>
-  Object.fromEntries(Object.entries(rows).map(([name, row]) => [name, onceEach(row)]));

@@ -1,9 +1,9 @@
 import { formatPieces, PERIOD_TICKS } from '../../../../functions/index.js';
 import type { KustoType } from '../../../../values/index.js';
-import type { LoweredArgument, LoweredCall, ScalarRow } from '../../../dialect.js';
+import type { LoweredArgument, LoweredCall, Lowering, ScalarRow } from '../../../dialect.js';
 import { sql, value, type Sql } from '../../../tree.js';
 import { castTo } from '../cast.js';
-import { once, onceEach } from '../once.js';
+import { once, onceAll, onceEach, tried } from '../once.js';
 import { decimalCall } from './mathematics.js';
 
 /** Datetimes and timespans are ticks (BIGINT); the calendar is DuckDB's, by way of kql_date and kql_date_ticks. */
@@ -21,7 +21,7 @@ function boundary(unit: Unit, end: boolean): ScalarRow {
     // No date is further away than this; larger offsets would overflow on the way to null.
     const moved = offset ? sql`greatest(least(CAST(${offset.sql} AS BIGINT), 4000000), -4000000)` : value('long', 0n);
     const by = end ? sql`(${moved} + 1)` : moved;
-    const start = movedStartOf(unit, date!.sql, by);
+    const start = movedStartOf(unit, date!.sql, by, lowering);
     const ticks = end ? sql`(${start} - 1)` : start;
     return once(ticks, lowering, (held) => sql`kql_datetime_range(${held})`);
   };
@@ -42,12 +42,16 @@ function startOf(unit: Unit, ticks: Sql): Sql {
   }
 }
 
-function movedStartOf(unit: Unit, ticks: Sql, by: Sql): Sql {
+function movedStartOf(unit: Unit, ticks: Sql, by: Sql, lowering: Lowering): Sql {
   switch (unit) {
     case 'day':
-      return sql`try((${ticks} // 864000000000 + ${by}) * 864000000000)`;
+      return tried([ticks, by], lowering, ([x, n]) => sql`(${x!} // 864000000000 + ${n!}) * 864000000000`);
     case 'week':
-      return sql`try((((${ticks} // 864000000000 + 1) // 7 + ${by}) * 7 - 1) * 864000000000)`;
+      return tried(
+        [ticks, by],
+        lowering,
+        ([x, n]) => sql`(((${x!} // 864000000000 + 1) // 7 + ${n!}) * 7 - 1) * 864000000000`,
+      );
     case 'month':
     case 'year':
       return sql`kql_date_ticks(kql_add_months(date_trunc(${value('string', unit)}, kql_date(${ticks})), ${unit === 'year' ? sql`(${by} * 12)` : by}))`;
@@ -133,7 +137,7 @@ function bin(call: LoweredCall): Sql | undefined {
     return once(binned, lowering, (ticks) => sql`kql_datetime_range(${ticks})`);
   }
   return castTo(
-    once(held.sql, lowering, (x) => once(size.sql, lowering, (by) => sql`kql_bin(${x}, ${by})`)),
+    onceAll([held.sql, size.sql], lowering, ([x, by]) => sql`kql_bin(${x!}, ${by!})`),
     call.type,
   );
 }

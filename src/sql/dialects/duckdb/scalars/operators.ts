@@ -2,7 +2,7 @@ import type { KustoType } from '../../../../values/index.js';
 import type { LoweredArgument, LoweredCall, Lowering, ScalarRow } from '../../../dialect.js';
 import { sql, value, type Sql } from '../../../tree.js';
 import { castTo } from '../cast.js';
-import { once } from '../once.js';
+import { once, onceAll, tried } from '../once.js';
 import { dynamicNumber, fromDynamic } from './dynamic-conversion.js';
 import { intArithmetic, longArithmetic } from './integers.js';
 import { decimalCall } from './mathematics.js';
@@ -27,10 +27,11 @@ function additive(operator: '+' | '-'): ScalarRow {
   return ({ args, type, lowering }) => {
     const [a, b] = args as [LoweredArgument, LoweredArgument];
     const apply = (x: Sql, y: Sql): Sql => (operator === '+' ? sql`(${x} + ${y})` : sql`(${x} - ${y})`);
+    const ticks = (): Sql => tried([a.sql, b.sql], lowering, ([x, y]) => apply(x!, y!));
     if (type === 'datetime') {
-      return once(sql`try(${apply(a.sql, b.sql)})`, lowering, (ticks) => sql`kql_datetime_range(${ticks})`);
+      return once(ticks(), lowering, (held) => sql`kql_datetime_range(${held})`);
     }
-    if (type === 'timespan') return sql`try(${apply(a.sql, b.sql)})`;
+    if (type === 'timespan') return ticks();
     const [x, y] = [as(a, type, lowering), as(b, type, lowering)];
     if (type === 'long') return longArithmetic(operator, x, y);
     if (type === 'int') return intArithmetic(operator, x, y);
@@ -52,7 +53,8 @@ const multiply: ScalarRow = (call) => {
   const [a, b] = args as [LoweredArgument, LoweredArgument];
   if (type === 'timespan') {
     const [span, factor] = a.type === 'timespan' ? [a, b] : [b, a];
-    return sql`TRY_CAST(round(try(${span.sql} * ${factor.type === 'dynamic' ? fromDynamic(factor.sql, 'real', lowering) : factor.sql})) AS BIGINT)`;
+    const times = factor.type === 'dynamic' ? fromDynamic(factor.sql, 'real', lowering) : factor.sql;
+    return sql`TRY_CAST(round(${tried([span.sql, times], lowering, ([x, y]) => sql`${x!} * ${y!}`)}) AS BIGINT)`;
   }
   const [x, y] = [as(a, type, lowering), as(b, type, lowering)];
   if (type === 'long') return longArithmetic('*', x, y);
@@ -68,7 +70,7 @@ const divide: ScalarRow = (call) => {
   if (isTicks(a.type)) return sql`(CAST(${a.sql} AS DOUBLE) / ${b.sql})`;
   const [x, y] = [as(a, type, lowering), as(b, type, lowering)];
   // The smallest number by -1 does not fit.
-  if (isInteger(type)) return sql`try(${x} // ${y})`;
+  if (isInteger(type)) return tried([x, y], lowering, ([held, by]) => sql`${held!} // ${by!}`);
   if (type === 'decimal') return onDecimals('decimal_divide', call, x, y);
   return sql`(${x} / ${y})`;
 };
@@ -89,7 +91,7 @@ const modulo: ScalarRow = (call) => {
     );
     return castTo(rest, type);
   }
-  return once(y, lowering, (by) => sql`kql_modulo(${x}, ${by})`);
+  return onceAll([x, y], lowering, ([a, by]) => sql`kql_modulo(${a!}, ${by!})`);
 };
 
 /** Type in which two operands are compared. */
@@ -132,7 +134,7 @@ function compared(call: LoweredCall): { x: Sql; y: Sql; type: KustoType; nullabl
 }
 
 const sameOrNull = (x: Sql, y: Sql, lowering: Lowering): Sql =>
-  once(x, lowering, (a) => once(y, lowering, (b) => sql`kql_equal(${a}, ${b})`));
+  onceAll([x, y], lowering, ([a, b]) => sql`kql_equal(${a!}, ${b!})`);
 
 /** null == null is null, null == x is false (reference: null values page). */
 const equal: ScalarRow = (call) => {

@@ -71,10 +71,25 @@ function hasList(all: boolean): ScalarRow {
     });
     if (words.some((word) => word.type === 'dynamic')) return undefined;
     if (words.length === 0) return value('bool', all);
-    const tests = words.map((word) => sql`kql_has(${lowered(haystack!, call)}, ${lowered(word, call)})`);
+    const held = lowered(haystack!, call);
+    const pattern = all ? undefined : anyTermPattern(words);
+    if (pattern !== undefined) return sql`regexp_matches(${held}, ${value('string', pattern)})`;
+    const tests = words.map((word) => sql`kql_has(${held}, ${lowered(word, call)})`);
     return sql`(${list(tests, all ? ' AND ' : ' OR ')})`;
   };
 }
+
+/** One pass over the text for several constant words, in lower case; for a single word a plain search first is faster. */
+function anyTermPattern(words: readonly LoweredArgument[]): string | undefined {
+  if (words.length < 2) return undefined;
+  const texts = words.map(({ literal }) => (typeof literal === 'string' && literal !== '' ? literal.toLowerCase() : ''));
+  if (texts.includes('')) return undefined;
+  return `(^|[^\\p{L}\\p{N}])(${texts.map(escaped).join('|')})($|[^\\p{L}\\p{N}])`;
+}
+
+/** For RE2: every character but letters and digits by its code. */
+const escaped = (text: string): string =>
+  text.replace(/[^\p{L}\p{N}]/gu, (character) => `\\x{${character.codePointAt(0)!.toString(16)}}`);
 
 const textOnly =
   (build: (args: Sql[]) => Sql): ScalarRow =>
