@@ -8,13 +8,19 @@ export interface BenchQuery {
   readonly kql: string;
   readonly duckdb: string;
   readonly clickhouse: string;
-  /** Relative difference that estimates (distinct counts, percentiles) may have between the engines; 1e-9 if absent. */
+  /**
+   * Relative difference that estimates (distinct counts, percentiles) may have between the engines; 1e-9 if absent.
+   * DuckDB's own estimate of distinct counts is up to 15 % off here, where `dcount` promises 2 %: an expert counts.
+   */
   readonly tolerance?: number;
 }
 
-/** `has 'word'` with its meaning: the word stands alone, in any case. The cheap test first, as an expert would. */
+/** The terms of `has` and `has_any` with their meaning: words that stand alone, in any case, in the fastest form known. */
+const TERM = (word: string): string => `'(^|[^\\p{L}\\p{N}])${word}($|[^\\p{L}\\p{N}])'`;
 const duckdbHas = (column: string, word: string): string =>
-  `(contains(lower(${column}), '${word}') AND regexp_matches(${column}, '(?i)(^|[^\\p{L}\\p{N}])${word}($|[^\\p{L}\\p{N}])'))`;
+  `contains(lower(${column}), '${word}') AND regexp_matches(lower(${column}), ${TERM(word)})`;
+const duckdbHasAny = (column: string, words: readonly string[]): string =>
+  `regexp_matches(lower(${column}), ${TERM(`(${words.join('|')})`)})`;
 
 export const QUERIES: readonly BenchQuery[] = [
   {
@@ -44,7 +50,7 @@ export const QUERIES: readonly BenchQuery[] = [
   {
     name: 'has_any of three words',
     kql: `Logs | where Message has_any ('refused', 'denied', 'exception') | summarize count() by bin(Timestamp, 1d)`,
-    duckdb: `SELECT date_trunc('day', Timestamp), count(*) FROM Logs WHERE ${['refused', 'denied', 'exception'].map((word) => duckdbHas('Message', word)).join(' OR ')} GROUP BY ALL`,
+    duckdb: `SELECT date_trunc('day', Timestamp), count(*) FROM Logs WHERE ${duckdbHasAny('Message', ['refused', 'denied', 'exception'])} GROUP BY ALL`,
     clickhouse: `SELECT toStartOfDay(Timestamp), count() FROM Logs WHERE hasTokenCaseInsensitive(Message, 'refused') OR hasTokenCaseInsensitive(Message, 'denied') OR hasTokenCaseInsensitive(Message, 'exception') GROUP BY 1`,
   },
   {
@@ -74,7 +80,7 @@ export const QUERIES: readonly BenchQuery[] = [
   {
     name: 'distinct users by service',
     kql: `Logs | summarize users = dcount(UserId) by Service`,
-    duckdb: `SELECT Service, approx_count_distinct(UserId) FROM Logs GROUP BY Service`,
+    duckdb: `SELECT Service, count(DISTINCT UserId) FROM Logs GROUP BY Service`,
     clickhouse: `SELECT Service, uniq(UserId) FROM Logs GROUP BY Service`,
     tolerance: 0.1,
   },
@@ -100,8 +106,8 @@ export const QUERIES: readonly BenchQuery[] = [
   {
     name: 'mv-expand of tags',
     kql: `Logs | where Timestamp between (datetime(2024-01-02) .. datetime(2024-01-03)) | mv-expand tag = Properties.tags to typeof(string) | summarize count() by tag`,
-    duckdb: `SELECT tag, count(*) FROM (SELECT unnest(CASE WHEN len(tags) = 0 THEN [''] ELSE tags END) AS tag FROM (SELECT from_json(Properties->'$.tags', '["VARCHAR"]') AS tags FROM Logs WHERE Timestamp BETWEEN TIMESTAMP '2024-01-02' AND TIMESTAMP '2024-01-03')) GROUP BY tag`,
-    clickhouse: `SELECT tag, count() FROM (SELECT arrayJoin(if(empty(tags), [''], tags)) AS tag FROM (SELECT Properties.tags::Array(String) AS tags FROM Logs WHERE Timestamp BETWEEN '2024-01-02 00:00:00' AND '2024-01-03 00:00:00')) GROUP BY tag`,
+    duckdb: `SELECT tag, count(*) FROM (SELECT unnest(tags) AS tag FROM (SELECT from_json(Properties->'$.tags', '["VARCHAR"]') AS tags FROM Logs WHERE Timestamp BETWEEN TIMESTAMP '2024-01-02' AND TIMESTAMP '2024-01-03')) GROUP BY tag`,
+    clickhouse: `SELECT tag, count() FROM (SELECT arrayJoin(tags) AS tag FROM (SELECT Properties.tags::Array(String) AS tags FROM Logs WHERE Timestamp BETWEEN '2024-01-02 00:00:00' AND '2024-01-03 00:00:00')) GROUP BY tag`,
   },
   {
     name: 'make-series',
@@ -124,7 +130,7 @@ export const QUERIES: readonly BenchQuery[] = [
   {
     name: 'regular expression',
     kql: `Logs | where Level == 'Warning' | extend id = extract(@'user (\\d+) on', 1, Message, typeof(long)) | where isnotnull(id) | summarize denied = count(), users = dcount(id) by Service`,
-    duckdb: `SELECT Service, count(*), approx_count_distinct(id) FROM (SELECT Service, TRY_CAST(regexp_extract(Message, 'user (\\d+) on', 1) AS BIGINT) AS id FROM Logs WHERE Level = 'Warning') WHERE id IS NOT NULL GROUP BY Service`,
+    duckdb: `SELECT Service, count(*), count(DISTINCT id) FROM (SELECT Service, TRY_CAST(regexp_extract(Message, 'user (\\d+) on', 1) AS BIGINT) AS id FROM Logs WHERE Level = 'Warning') WHERE id IS NOT NULL GROUP BY Service`,
     clickhouse: `SELECT Service, count(), uniq(id) FROM (SELECT Service, toInt64OrNull(extract(Message, 'user (\\\\d+) on')) AS id FROM Logs WHERE Level = 'Warning') WHERE id IS NOT NULL GROUP BY Service`,
     tolerance: 0.1,
   },

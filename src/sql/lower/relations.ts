@@ -1,5 +1,5 @@
 import { KustoError } from '../../errors/index.js';
-import type { Aggregate, Apply, Join, Project, Relation, Sort, Union } from '../../plan/index.js';
+import type { Aggregate, Apply, Join, Project, Relation, Scalar, Sort, Union } from '../../plan/index.js';
 import { code, list, name, sql, value, type Sql } from '../tree.js';
 import type { Lowering } from '../dialect.js';
 import { separateWindows } from './windows.js';
@@ -62,6 +62,15 @@ function lowerProject(relation: Project, lowering: Lowering): Sql {
 
 const ORDINAL = name('ordinal');
 
+/** Equal as written: columns, literals and calls of these. */
+function isSame(a: Scalar | undefined, b: Scalar | undefined): boolean {
+  if (a === b) return true;
+  if (a?.kind === 'column' && b?.kind === 'column') return a.id === b.id;
+  if (a?.kind === 'literal' && b?.kind === 'literal') return a.type === b.type && a.value === b.value;
+  if (a?.kind !== 'call' || b?.kind !== 'call') return false;
+  return a.name === b.name && a.args.length === b.args.length && a.args.every((arg, i) => isSame(arg, b.args[i]));
+}
+
 function lowerAggregate(relation: Aggregate, lowering: Lowering): Sql {
   const sorted = relation.aggregates.length > 0 && isSorted(relation.input);
   const input = lowering.relation(relation.input);
@@ -74,6 +83,9 @@ function lowerAggregate(relation: Aggregate, lowering: Lowering): Sql {
     const row = lowering.dialect.aggregates.get(call.name);
     const aggregate = row?.({
       ...lowered,
+      siblings: relation.aggregates
+        .filter((other) => other.call.name === call.name && isSame(other.call.args[0], call.args[0]))
+        .map((other) => lowering.lowered(call.name, other.call.args, other.call.type, other.call.span)),
       // Numbering the rows costs something: only for an aggregate that reads the numbers.
       get order() {
         ordered ||= sorted;

@@ -8,7 +8,15 @@ import { list, name, sql, type Sql } from '../../tree.js';
  */
 
 /** What costs no more than an operator. */
-const CHEAP: ReadonlySet<string> = new Set(['CAST', 'TRY_CAST', 'try', 'coalesce', 'struct_extract', 'list_extract']);
+const CHEAP: ReadonlySet<string> = new Set([
+  'CAST',
+  'TRY_CAST',
+  'try',
+  'coalesce',
+  'struct_extract',
+  'list_extract',
+  'kql_weekday',
+]);
 const MOST_NODES = 8;
 
 const isCheapText = (text: string, index: number): boolean =>
@@ -55,7 +63,8 @@ export const once = (held: Sql, lowering: Lowering, body: (variable: Sql) => Sql
   onceAll([held], lowering, ([variable]) => body(variable!));
 
 const hasSubquery = (node: Sql): boolean =>
-  (node.kind === 'template' && (node.strings.some((text) => text.includes('SELECT')) || node.holes.some(hasSubquery))) ||
+  (node.kind === 'template' &&
+    (node.strings.some((text) => text.includes('SELECT')) || node.holes.some(hasSubquery))) ||
   (node.kind === 'list' && node.items.some(hasSubquery));
 
 /** Null where the calculation fails. DuckDB's try() takes no subquery, so those are bound outside. */

@@ -52,8 +52,19 @@ function percentOf(arg: LoweredArgument): Sql {
   return sql`(CAST(${arg.sql} AS DOUBLE) / 100.0)`;
 }
 
-const percentile: AggregateRow = ({ args: [x, percent], type }) =>
-  castTo(sql`quantile_disc(${x!.sql}, ${percentOf(percent!)})`, type);
+/** All percentiles of a value in one pass: DuckDB computes an aggregate once that is written the same way again. */
+const percentile: AggregateRow = ({ args: [x, percent], siblings, type }) => {
+  const own = percentOf(percent!);
+  const all = siblings.map((sibling) => sibling.args[1]!);
+  const index = all.findIndex((other) => other.literal !== undefined && other.literal === percent!.literal);
+  if (all.length < 2 || index < 0 || all.some((other) => other.literal === undefined)) {
+    return castTo(sql`quantile_disc(${x!.sql}, ${own})`, type);
+  }
+  return castTo(
+    sql`list_extract(quantile_disc(${x!.sql}, [${list(all.map(percentOf))}]), ${value('int', index + 1)})`,
+    type,
+  );
+};
 
 /** Nearest rank over values that each count `weight` times. */
 function weighted(x: LoweredArgument, weight: LoweredArgument, percent: LoweredArgument, type: KustoType): Sql {

@@ -183,6 +183,21 @@ const formatDatetime: ScalarRow = ({ args: [date, format], lowering }) => {
   return lowering.emptyForNull(text, 'string');
 };
 
+const TICKS_PER_DAY = 864_000_000_000n;
+
+/** Spans that are whole days, by their SQL: `dayofweek(d) / 1d` is how weekdays are counted. */
+const days = new WeakMap<Sql, Sql>();
+
+function daysOf(count: Sql): Sql {
+  const span = sql`(${count} * ${value('long', TICKS_PER_DAY)})`;
+  days.set(span, count);
+  return span;
+}
+
+/** The number of days in a span, where it is known and divided by one day. */
+export const wholeDays = (span: LoweredArgument, by: LoweredArgument): Sql | undefined =>
+  by.type === 'timespan' && by.literal === TICKS_PER_DAY ? days.get(span.sql) : undefined;
+
 export const DATETIME_ROWS: Readonly<Record<string, ScalarRow>> = {
   startofday: boundary('day', false),
   startofweek: boundary('week', false),
@@ -192,7 +207,10 @@ export const DATETIME_ROWS: Readonly<Record<string, ScalarRow>> = {
   endofweek: boundary('week', true),
   endofmonth: boundary('month', true),
   endofyear: boundary('year', true),
-  dayofweek: onceEach(({ args: [date] }) => (isTicks(date!) ? sql`kql_day_of_week(${date!.sql})` : undefined)),
+  dayofweek: onceEach(({ args: [date] }) => {
+    if (!isTicks(date!)) return undefined;
+    return daysOf(sql`kql_weekday(${date!.sql})`);
+  }),
   dayofmonth: part(PARTS.day!),
   dayofyear: part(PARTS.dayofyear!),
   monthofyear: monthOf,
@@ -228,7 +246,7 @@ export const DATETIME_MACROS: readonly string[] = [
   `kql_bin(x, size) AS CASE WHEN size > 0 THEN try(x - ((x % size) + size) % size) END`,
   `kql_bin_real(x, size) AS CASE WHEN size > 0 THEN floor(x / size) * size END`,
   // The reference has no answer in the year's last week that ends after 9999-12-31.
-  `kql_day_of_week(ticks) AS CASE WHEN ticks < 3155373792000000000 THEN (ticks // 864000000000 + 1) % 7 * 864000000000 END`,
+  `kql_weekday(ticks) AS CASE WHEN ticks < 3155373792000000000 THEN (ticks // 864000000000 + 1) % 7 END`,
   `kql_wednesday(ticks) AS (((ticks // 864000000000 + 1) // 7) * 7 + 2) * 864000000000`,
   `kql_wednesday_week(ticks) AS (dayofyear(kql_date(kql_wednesday(ticks))) - 1) // 7 + 1`,
 ];

@@ -3,6 +3,7 @@ import type { LoweredArgument, LoweredCall, Lowering, ScalarRow } from '../../..
 import { sql, value, type Sql } from '../../../tree.js';
 import { castTo } from '../cast.js';
 import { once, onceAll, tried } from '../once.js';
+import { wholeDays } from './datetimes.js';
 import { dynamicNumber, fromDynamic } from './dynamic-conversion.js';
 import { intArithmetic, longArithmetic } from './integers.js';
 import { decimalCall } from './mathematics.js';
@@ -67,6 +68,8 @@ const divide: ScalarRow = (call) => {
   const { args, type, lowering } = call;
   const [a, b] = args as [LoweredArgument, LoweredArgument];
   if (type === 'timespan') return sql`TRY_CAST(trunc(${a.sql} / ${as(b, b.type, lowering)}) AS BIGINT)`;
+  const counted = wholeDays(a, b);
+  if (counted) return castTo(counted, 'real');
   if (isTicks(a.type)) return sql`(CAST(${a.sql} AS DOUBLE) / ${b.sql})`;
   const [x, y] = [as(a, type, lowering), as(b, type, lowering)];
   // The smallest number by -1 does not fit.

@@ -82,7 +82,9 @@ function hasList(all: boolean): ScalarRow {
 /** One pass over the text for several constant words, in lower case; for a single word a plain search first is faster. */
 function anyTermPattern(words: readonly LoweredArgument[]): string | undefined {
   if (words.length < 2) return undefined;
-  const texts = words.map(({ literal }) => (typeof literal === 'string' && literal !== '' ? literal.toLowerCase() : ''));
+  const texts = words.map(({ literal }) =>
+    typeof literal === 'string' && literal !== '' ? literal.toLowerCase() : '',
+  );
   if (texts.includes('')) return undefined;
   return `(^|[^\\p{L}\\p{N}])(${texts.map(escaped).join('|')})($|[^\\p{L}\\p{N}])`;
 }
