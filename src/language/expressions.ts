@@ -1,12 +1,13 @@
 import { KustoError } from '../errors/index.js';
 import { freeColumns, literal, type Scalar, use } from '../plan/index.js';
 import { bindFunctionCall } from './calls.js';
-import { bindScalar, bindTable, type Scope } from './context.js';
+import { bindScalar, bindTable, type Scope, type Table } from './context.js';
 import { anyColumn, combined } from './any-column.js';
 import { aggregateInstead, call, isTabular, typeOf } from './calls-to.js';
 import type { KustoType } from '../values/index.js';
 import { dynamicText } from './dynamic-literals.js';
 import { decodeLiteral, decodeString } from './literals.js';
+import { sharedInput } from './operators/tables.js';
 import type { SyntaxNode } from './parser.js';
 import { items, kindOf, nameOf, part, spanOf, symbolKindOf, textOf, typeOfSymbol, unsupported } from './syntax.js';
 
@@ -69,8 +70,9 @@ const BINDERS: Readonly<Record<string, (node: SyntaxNode, scope: Scope) => Scala
   FunctionCallExpression: bindFunctionCall,
   ToScalarExpression: (node, scope) => {
     const inside = part(node, 'Expression');
-    if (typeOfSymbol(inside.ResultType)) return bindScalar(inside, scope);
-    const { relation, columns } = bindTable(part(node, 'Expression'), scope);
+    const value = typeOfSymbol(inside.ResultType) ? bindScalar(inside, scope) : undefined;
+    if (value?.kind === 'literal') return value;
+    const { relation, columns } = value ? oneRow(value, scope) : bindTable(inside, scope);
     const first = columns[0];
     if (!first) throw unsupported(node, 'toscalar() of a table without columns');
     if (freeColumns(relation).length > 0) {
@@ -78,13 +80,25 @@ const BINDERS: Readonly<Record<string, (node: SyntaxNode, scope: Scope) => Scala
         span: spanOf(node),
       });
     }
-    return {
-      kind: 'subquery',
-      type: first.type,
-      relation: { kind: 'project', input: relation, items: [{ column: first, value: use(first) }], columns: [first] },
-    };
+    const items = [{ column: first, value: use(first) }];
+    // Shared: however often a let variable is used, its toscalar() has one value.
+    const { relation: shared } = sharedInput(
+      { relation: { kind: 'project', input: relation, items, columns: [first] }, columns: [first] },
+      scope,
+    );
+    return { kind: 'subquery', type: first.type, relation: shared };
   },
 };
+
+/** A value as a table, as print makes one. */
+function oneRow(value: Scalar, scope: Scope): Table {
+  const column = scope.context.column('Value', value.type);
+  const single = { kind: 'values' as const, rows: [[]], columns: [] };
+  return {
+    columns: [column],
+    relation: { kind: 'project', input: single, items: [{ column, value }], columns: [column] },
+  };
+}
 
 function negated(operand: Scalar): Scalar | undefined {
   if (operand.kind !== 'literal') return undefined;

@@ -10,17 +10,17 @@ import { list, name, sql, type Sql } from '../tree.js';
  */
 export function separateWindows(
   items: readonly Assignment[],
-  input: Sql,
+  from: Sql,
   lowering: Lowering,
-): { readonly items: readonly Assignment[]; readonly input: Sql } {
+): { readonly items: readonly Assignment[]; readonly from: Sql } {
   const calls: WindowCall[] = [];
   const replaced = items.map((item) => ({ ...item, value: replace(item.value, calls) }));
-  if (calls.length === 0) return { items, input };
+  if (calls.length === 0) return { items, from };
   const columns = calls.map((call, k) => new WindowColumn(call, k, lowering));
-  const prepared = sql`SELECT *, row_number() OVER () AS "position", ${list(columns.flatMap((column) => column.inputs()))} FROM (${input}) AS t`;
+  const prepared = sql`SELECT *, row_number() OVER () AS "position", ${list(columns.flatMap((column) => column.inputs()))} FROM ${from}`;
   const grouped = sql`SELECT *, ${list(columns.flatMap((column) => column.groups()))} FROM (${prepared}) AS t`;
   const valued = sql`SELECT *, ${list(columns.map((column) => column.result()))} FROM (${grouped}) AS t ORDER BY "position"`;
-  return { items: replaced, input: valued };
+  return { items: replaced, from: sql`(${valued}) AS t` };
 }
 
 /** Calls that need the steps; prev and next do not. */
