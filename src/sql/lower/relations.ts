@@ -90,7 +90,9 @@ const HIDDEN_SOURCE = -2_000_000;
 const ORDINAL = name('ordinal');
 
 function lowerAggregate(relation: Aggregate, lowering: Lowering): Sql {
-  const ordered = relation.aggregates.length > 0 && isSorted(relation.input);
+  const collects = relation.aggregates.some(({ call }) => COLLECTS.test(call.name));
+  const small = relation.keys.length > 0 && isSmall(relation.input);
+  const ordered = small || (collects && isSorted(relation.input));
   const input = lowering.relation(relation.input);
   const source = ordered ? sql`SELECT *, row_number() OVER () AS ${ORDINAL} FROM (${input}) AS t` : input;
   const values = relation.keys.map((key) => key.value);
@@ -108,7 +110,39 @@ function lowerAggregate(relation: Aggregate, lowering: Lowering): Sql {
   });
   if (keys.length === 0) return sql`SELECT ${list(aggregates)} FROM ${from}`;
   const positions = list(keys.map((_, i) => code(String(i + 1))));
-  return sql`SELECT ${list([...keys, ...aggregates])} FROM ${from} GROUP BY ${positions}`;
+  const grouped = sql`SELECT ${list([...keys, ...aggregates])} FROM ${from} GROUP BY ${positions}`;
+  return small ? sql`${grouped} ORDER BY min(${ORDINAL})` : grouped;
+}
+
+/** Aggregates whose result follows the order of the input. */
+const COLLECTS = /^(make_?list|make_?set|make_bag|make_dictionary)/;
+
+const MOST_SMALL = 10_000;
+
+/**
+ * True for tables written in the query. Groups of theirs come in the order in which they first appear, as the reference
+ * gives them: no rule, but what a sort with ties or a take then shows. Too dear for stored tables.
+ */
+function isSmall(relation: Relation): boolean {
+  switch (relation.kind) {
+    case 'values':
+      return relation.rows.length <= MOST_SMALL;
+    case 'filter':
+    case 'project':
+    case 'limit':
+    case 'sort':
+    case 'aggregate':
+    case 'expand':
+      return isSmall(relation.input);
+    case 'join':
+      return isSmall(relation.left) && isSmall(relation.right);
+    case 'union':
+      return relation.inputs.every(isSmall);
+    case 'shared':
+      return isSmall(relation.relation);
+    default:
+      return false;
+  }
 }
 
 /** True when the rows of a relation come in an order that the query defined. */

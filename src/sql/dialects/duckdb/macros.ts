@@ -37,8 +37,6 @@ export const MACROS: readonly string[] = [
   `kql_decimal_text(d) AS rtrim(rtrim(CAST(d AS VARCHAR), '0'), '.')`,
   // Distinct values, in the order in which they first come.
   `kql_distinct(items) AS list_transform(list_sort(list_distinct(list_transform(list_distinct(items), lambda x: {'p': list_position(items, x), 'x': x}))), lambda e: e.x)`,
-  // Nearest rank: the first value at which the weights reach the share.
-  `kql_weighted_percentile(rows, share) AS (SELECT r.e.v FROM (SELECT unnest(list_transform(rows, lambda e, i: {'e': e, 'sum': list_sum(list_transform(rows[1:i], lambda o: o.w)), 'all': list_sum(list_transform(rows, lambda o: o.w))})) AS q) AS t(r) WHERE r.sum >= r.all * share ORDER BY r.sum LIMIT 1)`,
   // A term ends where no letter or digit stands.
   `kql_has(s, t) AS t = '' OR contains(s, t) AND regexp_matches(s, '(^|[^\\p{L}\\p{N}])' || regexp_escape(t) || '($|[^\\p{L}\\p{N}])')`,
   `kql_hasprefix(s, t) AS contains(s, t) AND regexp_matches(s, '(^|[^\\p{L}\\p{N}])' || regexp_escape(t))`,

@@ -1,6 +1,7 @@
 import { KustoError } from '../../../../errors/index.js';
+import { scalarFunction } from '../../../../functions/index.js';
 import type { KustoType } from '../../../../values/index.js';
-import type { AggregateRow, LoweredArgument } from '../../../dialect.js';
+import type { AggregateRow, LoweredAggregate, LoweredArgument } from '../../../dialect.js';
 import { code, list, sql, value, type Sql } from '../../../tree.js';
 import { castTo } from '../cast.js';
 import { toDynamic } from '../scalars/dynamic-conversion.js';
@@ -29,10 +30,14 @@ const deviation =
     return sql`CASE WHEN coalesce(bool_and(${finite}), true) THEN coalesce(${code(name)}(${real(x!)}) FILTER (WHERE ${finite}), 0) ELSE 'NaN'::DOUBLE END`;
   };
 
+/** As deviations: 0 for a single pair, and for none. */
 const covariance =
   (name: 'covar_samp' | 'covar_pop'): AggregateRow =>
-  ({ args: [x, y] }) =>
-    sql`${code(name)}(${real(x!)}, ${real(y!)})`;
+  ({ args }) => {
+    const [x, y] = args.map((arg) => real(arg)) as [Sql, Sql];
+    const finite = sql`isfinite(${x}) AND isfinite(${y})`;
+    return sql`CASE WHEN coalesce(bool_and(${finite}), true) THEN coalesce(${code(name)}(${x}, ${y}) FILTER (WHERE ${finite}), 0) ELSE 'NaN'::DOUBLE END`;
+  };
 
 /** Of whole numbers; others have no bits that the reference shows. */
 const bitwise =
@@ -45,28 +50,49 @@ const readsRow = (node: Sql): boolean =>
   (node.kind === 'template' && node.holes.some(readsRow)) ||
   (node.kind === 'list' && node.items.some(readsRow));
 
-function percentOf(arg: LoweredArgument): Sql {
+function requirePercent(arg: LoweredArgument): void {
   if (arg.literal === null || Number.isNaN(arg.literal)) throw new KustoError('SEM0001', 'A percent must be a number.');
+  if (typeof arg.literal === 'number' || typeof arg.literal === 'bigint') {
+    if (arg.literal < 0 || arg.literal > 100) throw new KustoError('SEM0001', 'A percent must be between 0 and 100.');
+  }
   // DuckDB's quantiles take no other.
   if (readsRow(arg.sql)) throw new KustoError('SEM0001', 'A percent must be a constant.');
-  return sql`(CAST(${arg.sql} AS DOUBLE) / 100.0)`;
 }
 
-const percentile: AggregateRow = ({ args: [x, percent], type }) =>
-  castTo(sql`quantile_disc(${x!.sql}, ${percentOf(percent!)})`, type);
+/** Nearest rank. The share is a decimal, which DuckDB's quantiles count with exactly: 55% of 100 values are 55, not 56. */
+const percentile: AggregateRow = ({ args: [x, percent], type }) => {
+  requirePercent(percent!);
+  const share = sql`CAST(${percent!.sql} AS DECIMAL(12, 8)) * CAST(0.01 AS DECIMAL(3, 2))`;
+  return castTo(sql`quantile_disc(${x!.sql}, ${share})`, type);
+};
 
 /** Nearest rank over values that each count `weight` times. */
-function weighted(x: LoweredArgument, weight: LoweredArgument, percent: LoweredArgument, type: KustoType): Sql {
-  return castTo(
-    sql`kql_weighted_percentile(list({'v': ${x.sql}, 'w': CAST(${weight.sql} AS DOUBLE)} ORDER BY ${x.sql}) FILTER (WHERE ${x.sql} IS NOT NULL AND ${weight.sql} > 0), ${percentOf(percent)})`,
-    type,
-  );
+function weighted(
+  call: LoweredAggregate,
+  x: LoweredArgument,
+  weight: LoweredArgument,
+  percent: LoweredArgument,
+  type: KustoType,
+): Sql {
+  requirePercent(percent);
+  const held = sql`FILTER (WHERE ${x.sql} IS NOT NULL AND ${weight.sql} > 0)`;
+  const values = sql`list(${x.sql} ORDER BY ${x.sql}) ${held}`;
+  const weights = sql`list(CAST(CAST(${weight.sql} AS DOUBLE) AS VARCHAR) ORDER BY ${x.sql}) ${held}`;
+  const rank = call.lowering.viaFunction(scalarFunction('weighted_rank')!, {
+    name: 'weighted_rank',
+    args: [{ sql: sql`kql_json_array(${weights})`, type: 'dynamic', literal: undefined }, percent],
+    type: 'long',
+    span: call.span,
+    lowering: call.lowering,
+  });
+  return castTo(sql`(${values})[${rank}]`, type);
 }
 
 /** The percents may be one dynamic array. */
 function percents(args: readonly LoweredArgument[]): LoweredArgument[] {
   return args.flatMap((arg): LoweredArgument[] => {
-    if (arg.type !== 'dynamic' || typeof arg.literal !== 'string') return [arg];
+    if (arg.type !== 'dynamic') return [arg];
+    if (typeof arg.literal !== 'string') throw new KustoError('SEM0001', 'The percents must be a constant array.');
     const held: unknown = JSON.parse(arg.literal);
     return (Array.isArray(held) ? held : [held]).map((one) => ({
       type: 'real',
@@ -81,7 +107,7 @@ const asArray = (items: readonly Sql[], type: KustoType): Sql =>
 
 export const STATISTICS_AGGREGATES: Readonly<Record<string, AggregateRow>> = {
   percentile,
-  percentilew: ({ args: [x, weight, percent], type }) => weighted(x!, weight!, percent!, type),
+  percentilew: (call) => weighted(call, call.args[0]!, call.args[1]!, call.args[2]!, call.type),
   percentiles_array: (call) => {
     const [x, ...rest] = call.args;
     const type = x!.type === 'int' ? 'long' : x!.type;
@@ -94,7 +120,7 @@ export const STATISTICS_AGGREGATES: Readonly<Record<string, AggregateRow>> = {
     const [x, weight, ...rest] = call.args;
     const type = x!.type === 'int' ? 'long' : x!.type;
     return asArray(
-      percents(rest).map((percent) => weighted(x!, weight!, percent, type)),
+      percents(rest).map((percent) => weighted(call, x!, weight!, percent, type)),
       type,
     );
   },
