@@ -108,7 +108,9 @@ function makeTimespan(args: readonly KustoValue[]): bigint | null {
     number,
   ];
   const time = timeOfDay(hour, minute, second);
-  return time === null || !Number.isInteger(day) || day < 0 ? null : BigInt(day) * TICKS_PER_DAY + time;
+  if (time === null || !Number.isInteger(day) || day < 0) return null;
+  const ticks = BigInt(day) * TICKS_PER_DAY + time;
+  return BigInt.asIntN(64, ticks) === ticks ? ticks : null;
 }
 
 /** A number of units since 1970 as a datetime. */

@@ -1,12 +1,11 @@
 import { scalarFunction } from '../../../../functions/index.js';
 import type { KustoType } from '../../../../values/index.js';
 import type { AggregateRow, LoweredAggregate, LoweredArgument } from '../../../dialect.js';
-import { list, sql, value, type Sql } from '../../../tree.js';
+import { list, sql, type Sql } from '../../../tree.js';
 import { toDynamic } from '../scalars/dynamic-conversion.js';
+import { maxItems } from './constant.js';
 
 /** make_list, make_set, make_bag and their conditional forms; results are JSON arrays and bags. */
-
-const DEFAULT_MAX_ITEMS = 1_048_576n;
 
 /** The elements as a list of JSON texts, in the order of the input when it has one. */
 function collected(call: LoweredAggregate, element: LoweredArgument, options: CollectOptions = {}): Sql {
@@ -27,8 +26,8 @@ interface CollectOptions {
   readonly condition?: LoweredArgument;
 }
 
-function limited(items: Sql, limit: LoweredArgument | undefined): Sql {
-  return sql`kql_json_array(list_slice(${items}, 1, ${limit?.sql ?? value('long', DEFAULT_MAX_ITEMS)}))`;
+function limited(items: Sql, limit: LoweredArgument | undefined, call: LoweredAggregate): Sql {
+  return sql`kql_json_array(list_slice(${items}, 1, ${maxItems(limit, call)}))`;
 }
 
 /** First occurrences, in order. */
@@ -58,13 +57,13 @@ const isDynamic = (call: LoweredAggregate): boolean => call.args[0]!.type === 'd
 const makeBag: AggregateRow = (call) => evaluated(call, 'merge_bags', collected(call, call.args[0]!), 'dynamic');
 
 export const COLLECTION_AGGREGATES: Readonly<Record<string, AggregateRow>> = {
-  make_list: (call) => limited(collected(call, call.args[0]!, { keepNulls: isDynamic(call) }), call.args[1]),
-  makelist: (call) => limited(collected(call, call.args[0]!, { keepNulls: isDynamic(call) }), call.args[1]),
-  make_list_if: (call) => limited(collected(call, call.args[0]!, { condition: call.args[1]! }), call.args[2]),
-  make_list_with_nulls: (call) => limited(collected(call, call.args[0]!, { keepNulls: true }), undefined),
-  make_set: (call) => limited(distinct(collected(call, call.args[0]!)), call.args[1]),
-  makeset: (call) => limited(distinct(collected(call, call.args[0]!)), call.args[1]),
-  make_set_if: (call) => limited(distinct(collected(call, call.args[0]!, { condition: call.args[1]! })), call.args[2]),
+  make_list: (call) => limited(collected(call, call.args[0]!, { keepNulls: isDynamic(call) }), call.args[1], call),
+  makelist: (call) => limited(collected(call, call.args[0]!, { keepNulls: isDynamic(call) }), call.args[1], call),
+  make_list_if: (call) => limited(collected(call, call.args[0]!, { condition: call.args[1]! }), call.args[2], call),
+  make_list_with_nulls: (call) => limited(collected(call, call.args[0]!, { keepNulls: true }), undefined, call),
+  make_set: (call) => limited(distinct(collected(call, call.args[0]!)), call.args[1], call),
+  makeset: (call) => limited(distinct(collected(call, call.args[0]!)), call.args[1], call),
+  make_set_if: (call) => limited(distinct(collected(call, call.args[0]!, { condition: call.args[1]! })), call.args[2], call),
   /** `[position, value]` pairs, for make-series. */
   series_pairs: (call) => {
     const [position, held] = call.args as [LoweredArgument, LoweredArgument];

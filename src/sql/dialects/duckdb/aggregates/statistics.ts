@@ -1,9 +1,9 @@
-import { KustoError } from '../../../../errors/index.js';
 import type { KustoType } from '../../../../values/index.js';
-import type { AggregateRow, LoweredArgument } from '../../../dialect.js';
+import type { AggregateRow, LoweredAggregate, LoweredArgument } from '../../../dialect.js';
 import { code, list, sql, value, type Sql } from '../../../tree.js';
 import { castTo } from '../cast.js';
 import { toDynamic } from '../scalars/dynamic-conversion.js';
+import { shareOf } from './constant.js';
 
 /** Percentiles, deviations, covariance and bitwise aggregates. */
 
@@ -40,26 +40,17 @@ const bitwise =
   ({ args: [x] }) =>
     x!.type === 'int' || x!.type === 'long' ? sql`${code(name)}(${x!.sql})` : undefined;
 
-const readsRow = (node: Sql): boolean =>
-  node.kind === 'name' ||
-  (node.kind === 'template' && node.holes.some(readsRow)) ||
-  (node.kind === 'list' && node.items.some(readsRow));
-
-function percentOf(arg: LoweredArgument): Sql {
-  if (arg.literal === null || Number.isNaN(arg.literal)) throw new KustoError('SEM0001', 'A percent must be a number.');
-  // DuckDB's quantiles take no other.
-  if (readsRow(arg.sql)) throw new KustoError('SEM0001', 'A percent must be a constant.');
-  return sql`(CAST(${arg.sql} AS DOUBLE) / 100.0)`;
-}
-
-const percentile: AggregateRow = ({ args: [x, percent], type }) =>
-  castTo(sql`quantile_disc(${x!.sql}, ${percentOf(percent!)})`, type);
+const percentile: AggregateRow = (call) => {
+  const [x, percent] = call.args;
+  return castTo(sql`quantile_disc(${x!.sql}, ${shareOf(percent!, call)})`, call.type);
+};
 
 /** Nearest rank over values that each count `weight` times. */
-function weighted(x: LoweredArgument, weight: LoweredArgument, percent: LoweredArgument, type: KustoType): Sql {
+function weighted(call: LoweredAggregate): Sql {
+  const [x, weight, percent] = call.args as [LoweredArgument, LoweredArgument, LoweredArgument];
   return castTo(
-    sql`kql_weighted_percentile(list({'v': ${x.sql}, 'w': CAST(${weight.sql} AS DOUBLE)} ORDER BY ${x.sql}) FILTER (WHERE ${x.sql} IS NOT NULL AND ${weight.sql} > 0), ${percentOf(percent)})`,
-    type,
+    sql`kql_weighted_percentile(list({'v': ${x.sql}, 'w': CAST(${weight.sql} AS DOUBLE)} ORDER BY ${x.sql}) FILTER (WHERE ${x.sql} IS NOT NULL AND ${weight.sql} > 0), ${shareOf(percent, call)})`,
+    call.type,
   );
 }
 
@@ -81,7 +72,7 @@ const asArray = (items: readonly Sql[], type: KustoType): Sql =>
 
 export const STATISTICS_AGGREGATES: Readonly<Record<string, AggregateRow>> = {
   percentile,
-  percentilew: ({ args: [x, weight, percent], type }) => weighted(x!, weight!, percent!, type),
+  percentilew: weighted,
   percentiles_array: (call) => {
     const [x, ...rest] = call.args;
     const type = x!.type === 'int' ? 'long' : x!.type;
@@ -94,7 +85,7 @@ export const STATISTICS_AGGREGATES: Readonly<Record<string, AggregateRow>> = {
     const [x, weight, ...rest] = call.args;
     const type = x!.type === 'int' ? 'long' : x!.type;
     return asArray(
-      percents(rest).map((percent) => weighted(x!, weight!, percent, type)),
+      percents(rest).map((percent) => weighted({ ...call, args: [x!, weight!, percent], type })),
       type,
     );
   },

@@ -47,7 +47,12 @@ export function decimalCall(name: string, call: LoweredCall, args = call.args): 
 }
 
 export const MATH_ROWS: Readonly<Record<string, ScalarRow>> = {
-  abs: ({ args: [x], type }) => (x!.type === 'dynamic' ? undefined : castTo(sql`abs(${x!.sql})`, type)),
+  abs: ({ args: [x], type }) => {
+    if (x!.type === 'dynamic') return undefined;
+    // The smallest whole number has no opposite: it stays, as in arithmetic that wraps around.
+    if (x!.type === 'real' || x!.type === 'decimal') return castTo(sql`abs(${x!.sql})`, type);
+    return sql`coalesce(try(${castTo(sql`abs(${x!.sql})`, type)}), ${x!.sql})`;
+  },
   sqrt: real((x) => sql`CASE WHEN ${x!} < 0 THEN 'nan'::DOUBLE ELSE sqrt(${x!}) END`),
   exp: real((x) => sql`exp(${x!})`),
   exp2: real((x) => sql`pow(2::DOUBLE, ${x!})`),

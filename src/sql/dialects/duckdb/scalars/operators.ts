@@ -12,7 +12,7 @@ const isInteger = (type: KustoType): boolean => type === 'int' || type === 'long
 const isTicks = (type: KustoType): boolean => type === 'datetime' || type === 'timespan';
 
 /** An operand as the type in which the operator computes. */
-function as(arg: LoweredArgument, type: KustoType, lowering: Lowering): Sql {
+export function as(arg: LoweredArgument, type: KustoType, lowering: Lowering): Sql {
   if (arg.type === type || (isTicks(type) && isTicks(arg.type))) return arg.sql;
   if (arg.type === 'dynamic') return fromDynamic(arg.sql, type, lowering);
   return isWidening(arg.type, type) ? castTo(arg.sql, type) : sql`try(${castTo(arg.sql, type)})`;
