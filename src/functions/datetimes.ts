@@ -48,7 +48,8 @@ function datetimeDiff(period: string, a: bigint, b: bigint): bigint {
     return index(a) - index(b);
   }
   if (unit === 'week') return weekNumber(a) - weekNumber(b);
-  if (unit === 'nanosecond') return (a - b) * 100n;
+  // Arithmetic of long wraps around.
+  if (unit === 'nanosecond') return BigInt.asIntN(64, (a - b) * 100n);
   const length = PERIOD_TICKS[unit];
   if (length === undefined) throw unknownPeriod('datetime_diff', period);
   return a / length - b / length;

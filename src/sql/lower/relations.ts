@@ -101,10 +101,15 @@ export function isSorted(relation: Relation): boolean {
 }
 
 function lowerSort(relation: Sort, lowering: Lowering): Sql {
-  const keys = relation.keys.map(({ value: scalar, descending, nullsFirst }) => {
+  const keys = relation.keys.flatMap(({ value: scalar, descending, nullsFirst }) => {
     const key = lowering.scalar(scalar);
-    if (descending) return nullsFirst ? sql`${key} DESC NULLS FIRST` : sql`${key} DESC NULLS LAST`;
-    return nullsFirst ? sql`${key} ASC NULLS FIRST` : sql`${key} ASC NULLS LAST`;
+    // What is no number stands beside the nulls, whatever the direction.
+    const group =
+      scalar.type !== 'real'
+        ? []
+        : [nullsFirst ? sql`isnan(${key}) DESC NULLS FIRST` : sql`isnan(${key}) ASC NULLS LAST`];
+    if (descending) return [...group, nullsFirst ? sql`${key} DESC NULLS FIRST` : sql`${key} DESC NULLS LAST`];
+    return [...group, nullsFirst ? sql`${key} ASC NULLS FIRST` : sql`${key} ASC NULLS LAST`];
   });
   return sql`SELECT * FROM (${lowering.relation(relation.input)}) AS t ORDER BY ${list(keys)}`;
 }

@@ -21,7 +21,9 @@ export const MACROS: readonly string[] = [
   `kql_subtract_nested(a, b) AS kql_wrap_bits(CAST(a AS HUGEINT) - CAST(b AS HUGEINT))`,
   `kql_multiply_nested(a, b) AS kql_wrap_bits(CAST(a AS HUGEINT) * CAST(b AS HUGEINT))`,
   `kql_datetime_range_nested(ticks) AS list_transform([ticks], lambda t: CASE WHEN t BETWEEN 0 AND 3155378975999999999 THEN t END)[1]`,
-  `kql_modulo(a, b) AS CASE WHEN b = 0 THEN NULL ELSE ((a % b) + abs(b)) % abs(b) END`,
+  // Never negative. Every number divides by -1; DuckDB does not divide the smallest one by it.
+  `kql_modulo(a, b) AS CASE WHEN b = 0 THEN NULL WHEN b = -1 THEN (a % 1 + 1) % 1 WHEN a % b >= 0 THEN a % b WHEN b > 0 THEN a % b + b ELSE a % b - b END`,
+  `kql_modulo_nested(a, b) AS list_transform([{'a': a, 'b': b}], lambda p: kql_modulo(p.a, p.b))[1]`,
   `kql_datetime_range(ticks) AS CASE WHEN ticks BETWEEN 0 AND 3155378975999999999 THEN ticks END`,
   `kql_equal(a, b) AS CASE WHEN a IS NULL AND b IS NULL THEN NULL ELSE a IS NOT DISTINCT FROM b END`,
   // Reals beyond the integers become the nearest one; what is no number becomes null.

@@ -27,9 +27,11 @@ function average(x: LoweredArgument, call: LoweredAggregate, filter: Sql): Sql {
   // DuckDB's avg() of decimals and of ticks goes by way of reals, which lose the last digits.
   const [sum, count] = [sql`sum(${x.sql})${filter}`, sql`count(${x.sql})${filter}`];
   if (type !== 'decimal') return castTo(sql`(${sum} // ${count})`, type);
-  const operands = [sum, castTo(count, 'decimal')].map(
-    (held): LoweredArgument => ({ sql: held, type: 'decimal', literal: undefined }),
-  );
+  const operands = [sum, castTo(count, 'decimal')].map((held): LoweredArgument => ({
+    sql: held,
+    type: 'decimal',
+    literal: undefined,
+  }));
   return decimalCall('decimal_divide', call, operands);
 }
 

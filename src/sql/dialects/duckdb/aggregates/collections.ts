@@ -63,7 +63,8 @@ export const COLLECTION_AGGREGATES: Readonly<Record<string, AggregateRow>> = {
   make_list_with_nulls: (call) => limited(collected(call, call.args[0]!, { keepNulls: true }), undefined, call),
   make_set: (call) => limited(distinct(collected(call, call.args[0]!)), call.args[1], call),
   makeset: (call) => limited(distinct(collected(call, call.args[0]!)), call.args[1], call),
-  make_set_if: (call) => limited(distinct(collected(call, call.args[0]!, { condition: call.args[1]! })), call.args[2], call),
+  make_set_if: (call) =>
+    limited(distinct(collected(call, call.args[0]!, { condition: call.args[1]! })), call.args[2], call),
   /** `[position, value]` pairs, for make-series. */
   series_pairs: (call) => {
     const [position, held] = call.args as [LoweredArgument, LoweredArgument];
