@@ -86,7 +86,7 @@ export const BAG_FUNCTIONS: readonly ScalarFunction[] = [
     doc: 'The bags of an array as one, of a number of properties at most; the first value of a key stays (internal, make_bag).',
     evaluate: ([array, most]) => {
       const whole = merged((arrayOf(array) ?? []).filter(isBag));
-      return writeJson(most === undefined ? whole : new Map([...whole].slice(0, Number(most))));
+      return writeJson(new Map([...whole].slice(0, Number(most))));
     },
   },
   {

@@ -7,6 +7,7 @@ import { aggregateInstead, call, isTabular, typeOf } from './calls-to.js';
 import type { KustoType } from '../values/index.js';
 import { dynamicText } from './dynamic-literals.js';
 import { decodeLiteral, decodeString } from './literals.js';
+import { requireOperands } from './operand-types.js';
 import { sharedInput } from './operators/tables.js';
 import type { SyntaxNode } from './parser.js';
 import { items, kindOf, nameOf, part, spanOf, symbolKindOf, textOf, typeOfSymbol, unsupported } from './syntax.js';
@@ -52,6 +53,7 @@ const BINDERS: Readonly<Record<string, (node: SyntaxNode, scope: Scope) => Scala
     if (textOf(part(node, 'Operator')) === '+') return operand;
     if (operand.type === 'dynamic')
       throw unsupported(node, 'The negative of a dynamic value (without tolong() or its like)');
+    if (operand.type === 'datetime') throw unsupported(node, 'The negative of a datetime');
     return negated(operand) ?? call(node, 'negate', [operand]);
   },
   BinaryExpression: bindBinary,
@@ -104,7 +106,7 @@ function negated(operand: Scalar): Scalar | undefined {
   if (operand.kind !== 'literal') return undefined;
   const { type, value } = operand;
   if (typeof value === 'bigint') return literal(type, BigInt.asIntN(64, -value));
-  if (typeof value === 'number') return literal(type, -value);
+  if (typeof value === 'number') return literal(type, type === 'int' ? -value | 0 : -value);
   return undefined;
 }
 
@@ -177,18 +179,9 @@ function bindBinary(node: SyntaxNode, scope: Scope): Scalar {
   const left = part(node, 'Left');
   if (kindOf(left) === 'StarExpression') return bindStar(node, operator, scope);
   const args: [Scalar, Scalar] = [bindScalar(left, scope), bindScalar(part(node, 'Right'), scope)];
-  if (NOT_BETWEEN_DYNAMICS.has(operator) && args.every((arg) => arg.type === 'dynamic')) {
-    throw new KustoError(
-      'SEM0001',
-      `'${operator}' cannot be applied to two values of type dynamic. Convert one with tostring(), tolong() or their like.`,
-      { span: spanOf(node) },
-    );
-  }
+  requireOperands(node, operator, args);
   return call(node, CANONICAL[operator] ?? operator, args);
 }
-
-/** The reference compares and computes with a dynamic value by the type of the other operand. */
-const NOT_BETWEEN_DYNAMICS = new Set(['==', '!=', '<>', '<', '<=', '>', '>=', '+', '-', '*', '/', '%']);
 
 /** Spellings that mean the same. */
 const CANONICAL: Readonly<Record<string, string>> = {

@@ -182,10 +182,15 @@ function sourcesFirst(relation: Expand): Expand {
 function lowerSort(relation: Sort, lowering: Lowering): Sql {
   const values = relation.keys.map((key) => key.value);
   const { scalars, from } = separateSubqueries(values, lowering.relation(relation.input), lowering);
-  const keys = relation.keys.map(({ descending, nullsFirst }, i) => {
+  const keys = relation.keys.flatMap(({ value: scalar, descending, nullsFirst }, i) => {
     const key = lowering.scalar(scalars[i]!);
-    if (descending) return nullsFirst ? sql`${key} DESC NULLS FIRST` : sql`${key} DESC NULLS LAST`;
-    return nullsFirst ? sql`${key} ASC NULLS FIRST` : sql`${key} ASC NULLS LAST`;
+    // What is no number stands beside the nulls, whatever the direction.
+    const group =
+      scalar.type !== 'real'
+        ? []
+        : [nullsFirst ? sql`isnan(${key}) DESC NULLS FIRST` : sql`isnan(${key}) ASC NULLS LAST`];
+    if (descending) return [...group, nullsFirst ? sql`${key} DESC NULLS FIRST` : sql`${key} DESC NULLS LAST`];
+    return [...group, nullsFirst ? sql`${key} ASC NULLS FIRST` : sql`${key} ASC NULLS LAST`];
   });
   return sql`SELECT t.* FROM ${from} ORDER BY ${list(keys)}`;
 }

@@ -10,6 +10,7 @@ export const MACROS: readonly string[] = [
   // Arithmetic of long wraps around in the reference engine.
   `kql_wrap(x) AS CAST(((CAST(x AS HUGEINT) + 9223372036854775808) % 18446744073709551616 + 18446744073709551616) % 18446744073709551616 - 9223372036854775808 AS BIGINT)`,
   `kql_wrap32(x) AS ((x + 2147483648) % 4294967296 + 4294967296) % 4294967296 - 2147483648`,
+  `kql_low_int(x) AS CAST(xor(x & 4294967295, 2147483648) - 2147483648 AS INTEGER)`,
   `kql_add(a, b) AS coalesce(try(a + b), kql_wrap(CAST(a AS HUGEINT) + CAST(b AS HUGEINT)))`,
   `kql_subtract(a, b) AS coalesce(try(a - b), kql_wrap(CAST(a AS HUGEINT) - CAST(b AS HUGEINT)))`,
   `kql_multiply(a, b) AS coalesce(try(a * b), kql_wrap(CAST(a AS HUGEINT) * CAST(b AS HUGEINT)))`,
@@ -20,13 +21,15 @@ export const MACROS: readonly string[] = [
   `kql_subtract_nested(a, b) AS kql_wrap_bits(CAST(a AS HUGEINT) - CAST(b AS HUGEINT))`,
   `kql_multiply_nested(a, b) AS kql_wrap_bits(CAST(a AS HUGEINT) * CAST(b AS HUGEINT))`,
   `kql_datetime_range_nested(ticks) AS list_transform([ticks], lambda t: CASE WHEN t BETWEEN 0 AND 3155378975999999999 THEN t END)[1]`,
-  `kql_modulo(a, b) AS CASE WHEN b = 0 THEN NULL ELSE ((a % b) + abs(b)) % abs(b) END`,
+  // Never negative. Every number divides by -1; DuckDB does not divide the smallest one by it.
+  `kql_modulo(a, b) AS CASE WHEN b = 0 THEN NULL WHEN b = -1 THEN (a % 1 + 1) % 1 WHEN a % b >= 0 THEN a % b WHEN b > 0 THEN a % b + b ELSE a % b - b END`,
+  `kql_modulo_nested(a, b) AS list_transform([{'a': a, 'b': b}], lambda p: kql_modulo(p.a, p.b))[1]`,
   `kql_datetime_range(ticks) AS CASE WHEN ticks BETWEEN 0 AND 3155378975999999999 THEN ticks END`,
   `kql_equal(a, b) AS CASE WHEN a IS NULL AND b IS NULL THEN NULL ELSE a IS NOT DISTINCT FROM b END`,
   // Reals beyond the integers become the nearest one; what is no number becomes null.
   `kql_real_long(x) AS CASE WHEN NOT isfinite(x) THEN NULL WHEN x >= 9223372036854775807 THEN 9223372036854775807 WHEN x <= -9223372036854775808 THEN CAST('-9223372036854775808' AS BIGINT) ELSE CAST(trunc(x) AS BIGINT) END`,
   `kql_real_int(x) AS CASE WHEN NOT isfinite(x) THEN NULL ELSE CAST(trunc(least(greatest(x, -2147483648), 2147483647)) AS INTEGER) END`,
-  `kql_start(s, start) AS CASE WHEN start < 0 THEN greatest(length(s) + start, 0) + 1 ELSE CAST(start AS BIGINT) + 1 END`,
+  `kql_start(s, start) AS CASE WHEN start < 0 THEN greatest(length(s) + start, 0) + 1 ELSE least(CAST(start AS BIGINT), length(s)) + 1 END`,
   // Text to numbers: DuckDB's casts take more than the reference does (hex, blanks, underscores).
   `kql_tolong(s) AS CASE WHEN regexp_full_match(s, '\\s*([+-]?[0-9]+|0[xX][0-9a-fA-F]+)\\s*') THEN TRY_CAST(trim(s, E' \\t\\n\\r') AS BIGINT) END`,
   `kql_toreal(s) AS CASE WHEN regexp_full_match(trim(s), '[+-]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][+-]?[0-9]+)?') THEN TRY_CAST(trim(s) AS DOUBLE) WHEN lower(trim(s)) IN ('nan', 'inf', '+inf', '-inf', 'infinity', '-infinity') THEN TRY_CAST(trim(s) AS DOUBLE) END`,

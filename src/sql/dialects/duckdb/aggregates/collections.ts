@@ -3,10 +3,9 @@ import type { KustoType } from '../../../../values/index.js';
 import type { AggregateRow, LoweredAggregate, LoweredArgument } from '../../../dialect.js';
 import { list, sql, value, type Sql } from '../../../tree.js';
 import { toDynamic } from '../scalars/dynamic-conversion.js';
+import { maxItems } from './constant.js';
 
 /** make_list, make_set, make_bag and their conditional forms; results are JSON arrays and bags. */
-
-const MAX_ITEMS = 1_048_576n;
 
 /** What the deprecated makelist, makeset and make_dictionary keep at most unless they are told. */
 const FEWER_ITEMS: LoweredArgument = { sql: value('long', 128n), type: 'long', literal: 128n };
@@ -30,9 +29,8 @@ interface CollectOptions {
   readonly condition?: LoweredArgument;
 }
 
-function limited(items: Sql, limit: LoweredArgument | undefined): Sql {
-  const most = value('long', MAX_ITEMS);
-  return sql`kql_json_array(list_slice(${items}, 1, ${limit ? sql`least(${limit.sql}, ${most})` : most}))`;
+function limited(items: Sql, limit: LoweredArgument | undefined, call: LoweredAggregate): Sql {
+  return sql`kql_json_array(list_slice(${items}, 1, ${maxItems(limit, call)}))`;
 }
 
 /** First occurrences, in order. */
@@ -62,18 +60,20 @@ const isDynamic = (call: LoweredAggregate): boolean => call.args[0]!.type === 'd
 /** Of a key that comes twice the first value stays; what is no bag is passed over. */
 function bag(call: LoweredAggregate, limit: LoweredArgument | undefined, condition?: LoweredArgument): Sql {
   const bags = collected(call, call.args[0]!, { keepArrays: true, ...(condition && { condition }) });
-  return evaluated(call, 'merge_bags', bags, 'dynamic', limit ? [limit] : []);
+  const most: LoweredArgument = { sql: maxItems(limit, call), type: 'long', literal: undefined };
+  return evaluated(call, 'merge_bags', bags, 'dynamic', [most]);
 }
 
 export const COLLECTION_AGGREGATES: Readonly<Record<string, AggregateRow>> = {
-  make_list: (call) => limited(collected(call, call.args[0]!, { keepNulls: isDynamic(call) }), call.args[1]),
+  make_list: (call) => limited(collected(call, call.args[0]!, { keepNulls: isDynamic(call) }), call.args[1], call),
   makelist: (call) =>
-    limited(collected(call, call.args[0]!, { keepNulls: isDynamic(call) }), call.args[1] ?? FEWER_ITEMS),
-  make_list_if: (call) => limited(collected(call, call.args[0]!, { condition: call.args[1]! }), call.args[2]),
-  make_list_with_nulls: (call) => limited(collected(call, call.args[0]!, { keepNulls: true }), undefined),
-  make_set: (call) => limited(distinct(collected(call, call.args[0]!)), call.args[1]),
-  makeset: (call) => limited(distinct(collected(call, call.args[0]!)), call.args[1] ?? FEWER_ITEMS),
-  make_set_if: (call) => limited(distinct(collected(call, call.args[0]!, { condition: call.args[1]! })), call.args[2]),
+    limited(collected(call, call.args[0]!, { keepNulls: isDynamic(call) }), call.args[1] ?? FEWER_ITEMS, call),
+  make_list_if: (call) => limited(collected(call, call.args[0]!, { condition: call.args[1]! }), call.args[2], call),
+  make_list_with_nulls: (call) => limited(collected(call, call.args[0]!, { keepNulls: true }), undefined, call),
+  make_set: (call) => limited(distinct(collected(call, call.args[0]!)), call.args[1], call),
+  makeset: (call) => limited(distinct(collected(call, call.args[0]!)), call.args[1] ?? FEWER_ITEMS, call),
+  make_set_if: (call) =>
+    limited(distinct(collected(call, call.args[0]!, { condition: call.args[1]! })), call.args[2], call),
   /** `[position, value]` pairs, for make-series. */
   series_pairs: (call) => {
     const [position, held] = call.args as [LoweredArgument, LoweredArgument];

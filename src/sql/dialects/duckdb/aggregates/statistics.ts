@@ -5,6 +5,7 @@ import type { AggregateRow, LoweredAggregate, LoweredArgument } from '../../../d
 import { code, list, sql, value, type Sql } from '../../../tree.js';
 import { castTo } from '../cast.js';
 import { toDynamic } from '../scalars/dynamic-conversion.js';
+import { requirePercent, shareOf } from './constant.js';
 
 /** Percentiles, deviations, covariance and bitwise aggregates. */
 
@@ -45,36 +46,16 @@ const bitwise =
   ({ args: [x] }) =>
     x!.type === 'int' || x!.type === 'long' ? sql`${code(name)}(${x!.sql})` : undefined;
 
-const readsRow = (node: Sql): boolean =>
-  node.kind === 'name' ||
-  (node.kind === 'template' && node.holes.some(readsRow)) ||
-  (node.kind === 'list' && node.items.some(readsRow));
-
-function requirePercent(arg: LoweredArgument): void {
-  if (arg.literal === null || Number.isNaN(arg.literal)) throw new KustoError('SEM0001', 'A percent must be a number.');
-  if (typeof arg.literal === 'number' || typeof arg.literal === 'bigint') {
-    if (arg.literal < 0 || arg.literal > 100) throw new KustoError('SEM0001', 'A percent must be between 0 and 100.');
-  }
-  // DuckDB's quantiles take no other.
-  if (readsRow(arg.sql)) throw new KustoError('SEM0001', 'A percent must be a constant.');
-}
-
-/** Nearest rank. The share is a decimal, which DuckDB's quantiles count with exactly: 55% of 100 values are 55, not 56. */
-const percentile: AggregateRow = ({ args: [x, percent], type }) => {
-  requirePercent(percent!);
-  const share = sql`CAST(${percent!.sql} AS DECIMAL(12, 8)) * CAST(0.01 AS DECIMAL(3, 2))`;
-  return castTo(sql`quantile_disc(${x!.sql}, ${share})`, type);
+/** Nearest rank. */
+const percentile: AggregateRow = (call) => {
+  const [x, percent] = call.args;
+  return castTo(sql`quantile_disc(${x!.sql}, ${shareOf(percent!, call)})`, call.type);
 };
 
 /** Nearest rank over values that each count `weight` times. */
-function weighted(
-  call: LoweredAggregate,
-  x: LoweredArgument,
-  weight: LoweredArgument,
-  percent: LoweredArgument,
-  type: KustoType,
-): Sql {
-  requirePercent(percent);
+function weighted(call: LoweredAggregate): Sql {
+  const [x, weight, percent] = call.args as [LoweredArgument, LoweredArgument, LoweredArgument];
+  requirePercent(percent, call);
   const held = sql`FILTER (WHERE ${x.sql} IS NOT NULL AND ${weight.sql} > 0)`;
   const values = sql`list(${x.sql} ORDER BY ${x.sql}) ${held}`;
   const weights = sql`list(CAST(CAST(${weight.sql} AS DOUBLE) AS VARCHAR) ORDER BY ${x.sql}) ${held}`;
@@ -85,7 +66,7 @@ function weighted(
     span: call.span,
     lowering: call.lowering,
   });
-  return castTo(sql`(${values})[${rank}]`, type);
+  return castTo(sql`(${values})[${rank}]`, call.type);
 }
 
 /** The percents may be one dynamic array. */
@@ -107,7 +88,7 @@ const asArray = (items: readonly Sql[], type: KustoType): Sql =>
 
 export const STATISTICS_AGGREGATES: Readonly<Record<string, AggregateRow>> = {
   percentile,
-  percentilew: (call) => weighted(call, call.args[0]!, call.args[1]!, call.args[2]!, call.type),
+  percentilew: weighted,
   percentiles_array: (call) => {
     const [x, ...rest] = call.args;
     const type = x!.type === 'int' ? 'long' : x!.type;
@@ -120,7 +101,7 @@ export const STATISTICS_AGGREGATES: Readonly<Record<string, AggregateRow>> = {
     const [x, weight, ...rest] = call.args;
     const type = x!.type === 'int' ? 'long' : x!.type;
     return asArray(
-      percents(rest).map((percent) => weighted(call, x!, weight!, percent, type)),
+      percents(rest).map((percent) => weighted({ ...call, args: [x!, weight!, percent], type })),
       type,
     );
   },

@@ -105,6 +105,7 @@ function bin(call: LoweredCall): Sql | undefined {
 
 const binAt: ScalarRow = ({ args: [held, size, fixed], type }) => {
   if ([held!, size!, fixed!].some((arg) => arg.type === 'dynamic' || arg.type === 'decimal')) return undefined;
+  if (isTicks(held!) && size!.type !== 'timespan') return undefined;
   if (type === 'real') {
     const [x, by, at] = [held!, size!, fixed!].map((arg) => castTo(arg.sql, 'real')) as [Sql, Sql, Sql];
     return sql`(${at} + kql_bin_real(${x} - ${at}, ${by}))`;

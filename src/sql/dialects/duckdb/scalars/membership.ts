@@ -35,8 +35,9 @@ function inValues(
   { lowering }: LoweredCall,
 ): Sql {
   const type = values.reduce((t, arg) => commonType(t, arg.type), needle.type);
-  const elements = values.map((arg) => folded(comparand(arg, type, lowering), caseInsensitive));
-  return sql`coalesce(${folded(comparand(needle, type, lowering), caseInsensitive)} IN (${list(elements)}), false)`;
+  const lower = caseInsensitive && (type === 'string' || type === 'dynamic');
+  const elements = values.map((arg) => folded(comparand(arg, type, lowering), lower));
+  return sql`coalesce(${folded(comparand(needle, type, lowering), lower)} IN (${list(elements)}), false)`;
 }
 
 /** An array that the row holds; lower-casing its JSON text lower-cases its elements. */

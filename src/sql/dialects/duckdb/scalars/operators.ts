@@ -12,7 +12,7 @@ const isInteger = (type: KustoType): boolean => type === 'int' || type === 'long
 const isTicks = (type: KustoType): boolean => type === 'datetime' || type === 'timespan';
 
 /** An operand as the type in which the operator computes. */
-function as(arg: LoweredArgument, type: KustoType, lowering: Lowering): Sql {
+export function as(arg: LoweredArgument, type: KustoType, lowering: Lowering): Sql {
   if (arg.type === type || (isTicks(type) && isTicks(arg.type))) return arg.sql;
   if (arg.type === 'dynamic') return fromDynamic(arg.sql, type, lowering);
   return isWidening(arg.type, type) ? castTo(arg.sql, type) : sql`try(${castTo(arg.sql, type)})`;
@@ -87,7 +87,7 @@ const modulo: ScalarRow = (call) => {
   const { args, type, lowering } = call;
   const [x, y] = args.map((arg) => as(arg, isTicks(arg.type) ? arg.type : type, lowering)) as [Sql, Sql];
   if (type === 'decimal') return onDecimals('decimal_modulo', call, x, y);
-  return sql`kql_modulo(${x}, ${y})`;
+  return areNested(...args) ? sql`kql_modulo_nested(${x}, ${y})` : sql`kql_modulo(${x}, ${y})`;
 };
 
 /** Type in which two operands are compared. */
@@ -115,13 +115,25 @@ export function comparand(arg: LoweredArgument, type: KustoType, lowering: Lower
   return arg.type === 'dynamic' && isInteger(type) ? sql`kql_dynamic_number(${arg.sql})` : as(arg, type, lowering);
 }
 
-function compared(call: LoweredCall): { x: Sql; y: Sql; type: KustoType; nullable: [boolean, boolean] } {
+interface Compared {
+  readonly x: Sql;
+  readonly y: Sql;
+  readonly type: KustoType;
+  /** Whether each operand may be null before it is converted. */
+  readonly nullable: readonly [boolean, boolean];
+  /** Every value of the operands has one of the type; else what has none is null there, and yet unlike any value. */
+  readonly exact: boolean;
+}
+
+function compared(call: LoweredCall): Compared {
   const [a, b] = call.args as [LoweredArgument, LoweredArgument];
   const type = commonType(a.type, b.type);
   const { lowering } = call;
   const nullable = (arg: LoweredArgument): boolean =>
     arg.literal === undefined ? type !== 'string' || arg.type === 'dynamic' : arg.literal === null;
+  const converts = (arg: LoweredArgument): boolean => arg.type === type || isWidening(arg.type, type);
   return {
+    exact: converts(a) && converts(b),
     x: comparand(a, type, lowering),
     y: comparand(b, type, lowering),
     type,
@@ -131,14 +143,18 @@ function compared(call: LoweredCall): { x: Sql; y: Sql; type: KustoType; nullabl
 
 /** null == null is null, null == x is false (reference: null values page). */
 const equal: ScalarRow = (call) => {
-  const { x, y, nullable } = compared(call);
-  if (!nullable[0] && !nullable[1]) return sql`(${x} = ${y})`;
-  if (nullable[0] && nullable[1]) return sql`kql_equal(${x}, ${y})`;
+  const { x, y, nullable, exact } = compared(call);
+  if (nullable[0] && nullable[1]) return exact ? sql`kql_equal(${x}, ${y})` : equalIfKnown(call, x, y);
+  if (!nullable[0] && !nullable[1] && exact) return sql`(${x} = ${y})`;
   return sql`coalesce(${x} = ${y}, false)`;
 };
 
+const equalIfKnown = ({ args: [a, b] }: LoweredCall, x: Sql, y: Sql): Sql =>
+  sql`(CASE WHEN ${a!.sql} IS NULL AND ${b!.sql} IS NULL THEN NULL ELSE coalesce(${x} = ${y}, false) END)`;
+
 const notEqual: ScalarRow = (call) => {
-  const { x, y, nullable } = compared(call);
+  const { x, y, nullable, exact } = compared(call);
+  if (!exact) return sql`(NOT ${equal(call)!})`;
   if (!nullable[0] && !nullable[1]) return sql`(${x} <> ${y})`;
   if (nullable[0] && nullable[1]) return sql`(NOT kql_equal(${x}, ${y}))`;
   return sql`(${x} IS DISTINCT FROM ${y})`;
@@ -182,7 +198,12 @@ export const OPERATOR_ROWS: Readonly<Record<string, ScalarRow>> = {
   '*': multiply,
   '/': divide,
   '%': modulo,
-  negate: ({ args, type, lowering }) => sql`(- ${as(args[0]!, type, lowering)})`,
+  // The smallest whole number has no opposite: it stays, as arithmetic wraps around.
+  negate: ({ args, type, lowering }) => {
+    const x = as(args[0]!, type, lowering);
+    if (type === 'int') return sql`kql_low_int(- CAST(${x} AS BIGINT))`;
+    return type === 'long' || type === 'timespan' ? sql`kql_wrap_bits(- CAST(${x} AS HUGEINT))` : sql`(- ${x})`;
+  },
   '==': equal,
   '!=': notEqual,
   '==in-filter': (call) => {
