@@ -54,7 +54,7 @@ const BINDERS: Readonly<Record<string, (node: SyntaxNode, scope: Scope) => Scala
     if (operand.type === 'dynamic')
       throw unsupported(node, 'The negative of a dynamic value (without tolong() or its like)');
     if (operand.type === 'datetime') throw unsupported(node, 'The negative of a datetime');
-    return negated(operand) ?? call(node, 'negate', [operand]);
+    return negated(operand, typeOf(node)) ?? call(node, 'negate', [operand]);
   },
   BinaryExpression: bindBinary,
   BetweenExpression: (node, scope) => {
@@ -102,9 +102,9 @@ function oneRow(value: Scalar, scope: Scope): Table {
   };
 }
 
-function negated(operand: Scalar): Scalar | undefined {
-  if (operand.kind !== 'literal') return undefined;
-  const { type, value } = operand;
+function negated(operand: Scalar, type: KustoType): Scalar | undefined {
+  if (operand.kind !== 'literal' || operand.type !== type) return undefined;
+  const { value } = operand;
   if (typeof value === 'bigint') return literal(type, BigInt.asIntN(64, -value));
   if (typeof value === 'number') return literal(type, type === 'int' ? -value | 0 : -value);
   return undefined;

@@ -71,7 +71,7 @@ const datetimeAdd: ScalarRow = ({ args: [period, amount, date] }) => {
   }
   const months = MONTHS[unit];
   if (months === undefined) return undefined;
-  const moved = sql`kql_date_ticks(kql_add_months(kql_date(${date!.sql}), CAST(${amount!.sql} AS BIGINT) * ${value('long', months)}))`;
+  const moved = sql`kql_date_ticks(kql_add_months(kql_date(${date!.sql}), try(CAST(${amount!.sql} AS BIGINT) * ${value('long', months)})))`;
   return sql`kql_datetime_range(${moved} + ${date!.sql} % 864000000000)`;
 };
 
@@ -110,7 +110,7 @@ const binAt: ScalarRow = ({ args: [held, size, fixed], type }) => {
     const [x, by, at] = [held!, size!, fixed!].map((arg) => castTo(arg.sql, 'real')) as [Sql, Sql, Sql];
     return sql`(${at} + kql_bin_real(${x} - ${at}, ${by}))`;
   }
-  const binned = sql`(${fixed!.sql} + kql_bin(${held!.sql} - ${fixed!.sql}, ${size!.sql}))`;
+  const binned = sql`try(${fixed!.sql} + kql_bin(${held!.sql} - ${fixed!.sql}, ${size!.sql}))`;
   return type === 'datetime' ? sql`kql_datetime_range(${binned})` : castTo(binned, type);
 };
 

@@ -115,12 +115,20 @@ export function comparand(arg: LoweredArgument, type: KustoType, lowering: Lower
   return arg.type === 'dynamic' && isInteger(type) ? sql`kql_dynamic_number(${arg.sql})` : as(arg, type, lowering);
 }
 
+const mayBeNaN = ({ type, literal }: LoweredArgument): boolean =>
+  (type === 'real' || type === 'dynamic') && (literal === undefined || Number.isNaN(literal));
+
+/** In a form that DuckDB checks against the statistics of a column. */
+const isNumber = (x: Sql): Sql => sql`${x} <= 'Infinity'::DOUBLE`;
+
 interface Compared {
   readonly x: Sql;
   readonly y: Sql;
   readonly type: KustoType;
   /** Whether each operand may be null before it is converted. */
   readonly nullable: readonly [boolean, boolean];
+  /** Whether each operand may be a real that is not a number: to DuckDB it is the largest one, and like itself. */
+  readonly maybeNaN: readonly [boolean, boolean];
   /** Every value of the operands has one of the type; else what has none is null there, and yet unlike any value. */
   readonly exact: boolean;
 }
@@ -138,23 +146,25 @@ function compared(call: LoweredCall): Compared {
     y: comparand(b, type, lowering),
     type,
     nullable: [nullable(a), nullable(b)],
+    maybeNaN: [type === 'real' && mayBeNaN(a), type === 'real' && mayBeNaN(b)],
   };
 }
 
 /** null == null is null, null == x is false (reference: null values page). */
 const equal: ScalarRow = (call) => {
-  const { x, y, nullable, exact } = compared(call);
+  const { x, y, nullable, exact, maybeNaN } = compared(call);
+  if (maybeNaN[0] && maybeNaN[1]) return equalIfKnown(call, x, y, sql` AND ${isNumber(x)}`);
   if (nullable[0] && nullable[1]) return exact ? sql`kql_equal(${x}, ${y})` : equalIfKnown(call, x, y);
   if (!nullable[0] && !nullable[1] && exact) return sql`(${x} = ${y})`;
   return sql`coalesce(${x} = ${y}, false)`;
 };
 
-const equalIfKnown = ({ args: [a, b] }: LoweredCall, x: Sql, y: Sql): Sql =>
-  sql`(CASE WHEN ${a!.sql} IS NULL AND ${b!.sql} IS NULL THEN NULL ELSE coalesce(${x} = ${y}, false) END)`;
+const equalIfKnown = ({ args: [a, b] }: LoweredCall, x: Sql, y: Sql, also: Sql = sql``): Sql =>
+  sql`(CASE WHEN ${a!.sql} IS NULL AND ${b!.sql} IS NULL THEN NULL ELSE coalesce(${x} = ${y}${also}, false) END)`;
 
 const notEqual: ScalarRow = (call) => {
-  const { x, y, nullable, exact } = compared(call);
-  if (!exact) return sql`(NOT ${equal(call)!})`;
+  const { x, y, nullable, exact, maybeNaN } = compared(call);
+  if (!exact || (maybeNaN[0] && maybeNaN[1])) return sql`(NOT ${equal(call)!})`;
   if (!nullable[0] && !nullable[1]) return sql`(${x} <> ${y})`;
   if (nullable[0] && nullable[1]) return sql`(NOT kql_equal(${x}, ${y}))`;
   return sql`(${x} IS DISTINCT FROM ${y})`;
@@ -162,16 +172,16 @@ const notEqual: ScalarRow = (call) => {
 
 function ordering(operator: '<' | '<=' | '>' | '>='): ScalarRow {
   return (call) => {
-    const { x, y } = compared(call);
+    const { x, y, maybeNaN } = compared(call);
     switch (operator) {
       case '<':
-        return sql`(${x} < ${y})`;
+        return maybeNaN[1] ? sql`(${x} < ${y} AND ${isNumber(y)})` : sql`(${x} < ${y})`;
       case '<=':
-        return sql`(${x} <= ${y})`;
+        return maybeNaN[1] ? sql`(${x} <= ${y} AND ${isNumber(y)})` : sql`(${x} <= ${y})`;
       case '>':
-        return sql`(${x} > ${y})`;
+        return maybeNaN[0] ? sql`(${x} > ${y} AND ${isNumber(x)})` : sql`(${x} > ${y})`;
       case '>=':
-        return sql`(${x} >= ${y})`;
+        return maybeNaN[0] ? sql`(${x} >= ${y} AND ${isNumber(x)})` : sql`(${x} >= ${y})`;
     }
   };
 }
@@ -184,9 +194,10 @@ const between =
     // x between (datetime .. timespan): the bound is counted from the lower one.
     const upper =
       type === 'datetime' && high.type === 'timespan'
-        ? sql`(${low.sql} + ${high.sql})`
+        ? sql`try(${low.sql} + ${high.sql})`
         : comparand(high, type, lowering);
-    const test = sql`(${comparand(x, type, lowering)} BETWEEN ${comparand(low, type, lowering)} AND ${upper})`;
+    const within = sql`${comparand(x, type, lowering)} BETWEEN ${comparand(low, type, lowering)} AND ${upper}`;
+    const test = type === 'real' && mayBeNaN(high) ? sql`(${within} AND ${isNumber(upper)})` : sql`(${within})`;
     return negated ? sql`(NOT ${test})` : test;
   };
 
@@ -207,8 +218,8 @@ export const OPERATOR_ROWS: Readonly<Record<string, ScalarRow>> = {
   '==': equal,
   '!=': notEqual,
   '==in-filter': (call) => {
-    const { x, y } = compared(call);
-    return sql`(${x} = ${y})`;
+    const { x, y, maybeNaN } = compared(call);
+    return maybeNaN[0] && maybeNaN[1] ? sql`(${x} = ${y} AND ${isNumber(x)})` : sql`(${x} = ${y})`;
   },
   // Equality of group keys: null is like null (internal).
   same: (call) => {
