@@ -11,23 +11,23 @@ import { list, name, sql, type Name, type Sql } from '../tree.js';
  */
 export function separateWindows(
   items: readonly Assignment[],
-  input: Sql,
+  from: Sql,
   lowering: Lowering,
-): { readonly items: readonly Assignment[]; readonly input: Sql } {
+): { readonly items: readonly Assignment[]; readonly from: Sql } {
   const neighbours = new Map<string, WindowCall>();
   const seen = items.map((item) => ({ ...item, value: withoutNeighbours(item.value, neighbours) }));
   const below =
     neighbours.size === 0
-      ? input
-      : sql`SELECT *, ${list([...neighbours.values()].map((call, k) => sql`${lowering.scalar(call)} AS ${target(k)}`))} FROM (${input}) AS t`;
+      ? from
+      : sql`(SELECT *, ${list([...neighbours.values()].map((call, k) => sql`${lowering.scalar(call)} AS ${target(k)}`))} FROM ${from}) AS t`;
   const calls: WindowCall[] = [];
   const replaced = seen.map((item) => ({ ...item, value: withoutCounts(item.value, neighbours.size, calls) }));
-  if (calls.length === 0) return { items: replaced, input: below };
+  if (calls.length === 0) return { items: replaced, from: below };
   const columns = calls.map((call, k) => new WindowColumn(call, neighbours.size + k, lowering));
-  const prepared = sql`SELECT *, row_number() OVER () AS "position", ${list(columns.flatMap((column) => column.inputs()))} FROM (${below}) AS t`;
+  const prepared = sql`SELECT *, row_number() OVER () AS "position", ${list(columns.flatMap((column) => column.inputs()))} FROM ${below}`;
   const grouped = sql`SELECT *, ${list(columns.flatMap((column) => column.groups()))} FROM (${prepared}) AS t`;
   const valued = sql`SELECT *, ${list(columns.map((column) => column.result()))} FROM (${grouped}) AS t ORDER BY "position"`;
-  return { items: replaced, input: valued };
+  return { items: replaced, from: sql`(${valued}) AS t` };
 }
 
 const target = (index: number): Name => name(`c${-(index + 1)}`);

@@ -10,14 +10,16 @@ export const MACROS: readonly string[] = [
   // Arithmetic of long wraps around in the reference engine.
   `kql_wrap(x) AS CAST(((CAST(x AS HUGEINT) + 9223372036854775808) % 18446744073709551616 + 18446744073709551616) % 18446744073709551616 - 9223372036854775808 AS BIGINT)`,
   `kql_wrap32(x) AS ((x + 2147483648) % 4294967296 + 4294967296) % 4294967296 - 2147483648`,
+  `kql_low_int(x) AS CAST(xor(x & 4294967295, 2147483648) - 2147483648 AS INTEGER)`,
   `kql_wrap_bits(x) AS CAST(xor(x & CAST('18446744073709551615' AS HUGEINT), CAST('9223372036854775808' AS HUGEINT)) - CAST('9223372036854775808' AS HUGEINT) AS BIGINT)`,
-  `kql_modulo(a, b) AS CASE WHEN b = 0 THEN NULL ELSE ((a % b) + abs(b)) % abs(b) END`,
+  // Never negative. Every number divides by -1; DuckDB does not divide the smallest one by it.
+  `kql_modulo(a, b) AS CASE WHEN b = 0 THEN NULL WHEN b = -1 THEN (a % 1 + 1) % 1 WHEN a % b >= 0 THEN a % b WHEN b > 0 THEN a % b + b ELSE a % b - b END`,
   `kql_datetime_range(ticks) AS CASE WHEN ticks BETWEEN 0 AND 3155378975999999999 THEN ticks END`,
   `kql_equal(a, b) AS CASE WHEN a IS NULL AND b IS NULL THEN NULL ELSE a IS NOT DISTINCT FROM b END`,
   // Reals beyond the integers become the nearest one; what is no number becomes null.
   `kql_real_long(x) AS coalesce(TRY_CAST(trunc(x) AS BIGINT), CASE WHEN NOT isfinite(x) THEN NULL WHEN x > 0 THEN 9223372036854775807 ELSE CAST('-9223372036854775808' AS BIGINT) END)`,
   `kql_real_int(x) AS coalesce(TRY_CAST(trunc(x) AS INTEGER), CASE WHEN NOT isfinite(x) THEN NULL WHEN x > 0 THEN 2147483647 ELSE CAST('-2147483648' AS INTEGER) END)`,
-  `kql_start(s, start) AS CASE WHEN start < 0 THEN greatest(length(s) + start, 0) + 1 ELSE CAST(start AS BIGINT) + 1 END`,
+  `kql_start(s, start) AS CASE WHEN start < 0 THEN greatest(length(s) + start, 0) + 1 ELSE least(CAST(start AS BIGINT), length(s)) + 1 END`,
   // Text to numbers: DuckDB's casts take more than the reference does (hex, blanks, underscores).
   // These name their operand once: for operands that cost more than a pattern.
   `kql_tolong_once(s) AS TRY_CAST(regexp_extract(s, '^\\s*([+-]?[0-9]+|0[xX][0-9a-fA-F]+)\\s*$', 1) AS BIGINT)`,
@@ -31,8 +33,6 @@ export const MACROS: readonly string[] = [
   `kql_decimal_text(d) AS rtrim(rtrim(CAST(d AS VARCHAR), '0'), '.')`,
   // Distinct values, in the order in which they first come.
   `kql_distinct(items) AS list_transform(list_sort(list_distinct(list_transform(list_distinct(items), lambda x: {'p': list_position(items, x), 'x': x}))), lambda e: e.x)`,
-  // Nearest rank: the first value at which the weights reach the share.
-  `kql_weighted_percentile(rows, share) AS (SELECT r.e.v FROM (SELECT unnest(list_transform(rows, lambda e, i: {'e': e, 'sum': list_sum(list_transform(rows[1:i], lambda o: o.w)), 'all': list_sum(list_transform(rows, lambda o: o.w))})) AS q) AS t(r) WHERE r.sum >= r.all * share ORDER BY r.sum LIMIT 1)`,
   // A term ends where no letter or digit stands.
   `kql_has(s, t) AS t = '' OR contains(s, t) AND regexp_matches(s, '(^|[^\\p{L}\\p{N}])' || regexp_escape(t) || '($|[^\\p{L}\\p{N}])')`,
   `kql_hasprefix(s, t) AS contains(s, t) AND regexp_matches(s, '(^|[^\\p{L}\\p{N}])' || regexp_escape(t))`,

@@ -20,9 +20,7 @@ const CHEAP: ReadonlySet<string> = new Set([
 const MOST_NODES = 8;
 
 const isCheapText = (text: string, index: number): boolean =>
-  !(index > 0 && text.startsWith('(')) &&
-  !text.includes('SELECT') &&
-  (text.match(/\w+(?=\()/g) ?? []).every((called) => CHEAP.has(called));
+  !(index > 0 && text.startsWith('(')) && (text.match(/\w+(?=\()/g) ?? []).every((called) => CHEAP.has(called));
 
 /** Nodes of an expression that is a few casts and operators over columns and literals, or undefined. */
 function cheapNodes(node: Sql): number | undefined {
@@ -39,10 +37,7 @@ function cheapNodes(node: Sql): number | undefined {
 
 export const isCheap = (node: Sql): boolean => cheapNodes(node) !== undefined;
 
-/**
- * `body` over values that are computed once however often the body names them. All of them stand outside of the lambda:
- * no subquery may stand inside.
- */
+/** `body` over values that are computed once however often the body names them. */
 export function onceAll(held: readonly Sql[], lowering: Lowering, body: (variables: readonly Sql[]) => Sql): Sql {
   const dear = held.filter((one) => !isCheap(one));
   if (dear.length === 0) return body(held);
@@ -61,17 +56,6 @@ export function onceAll(held: readonly Sql[], lowering: Lowering, body: (variabl
 
 export const once = (held: Sql, lowering: Lowering, body: (variable: Sql) => Sql): Sql =>
   onceAll([held], lowering, ([variable]) => body(variable!));
-
-const hasSubquery = (node: Sql): boolean =>
-  (node.kind === 'template' &&
-    (node.strings.some((text) => text.includes('SELECT')) || node.holes.some(hasSubquery))) ||
-  (node.kind === 'list' && node.items.some(hasSubquery));
-
-/** Null where the calculation fails. DuckDB's try() takes no subquery, so those are bound outside. */
-export const tried = (held: readonly Sql[], lowering: Lowering, body: (variables: readonly Sql[]) => Sql): Sql =>
-  held.some(hasSubquery)
-    ? onceAll(held, lowering, (variables) => sql`try(${body(variables)})`)
-    : sql`try(${body(held)})`;
 
 /** A row that may write its arguments as often as it likes. */
 export function onceEach(row: ScalarRow): ScalarRow {

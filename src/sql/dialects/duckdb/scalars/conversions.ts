@@ -21,7 +21,7 @@ function toInteger(type: 'int' | 'long'): ScalarRow {
       case 'datetime':
       case 'timespan':
         // A long that is no int loses its upper half, as in the reference.
-        return type === 'int' ? sql`CAST(kql_wrap32(${arg.sql}) AS INTEGER)` : arg.sql;
+        return type === 'int' ? sql`kql_low_int(${arg.sql})` : arg.sql;
       case 'real':
         return type === 'int' ? sql`kql_real_int(${arg.sql})` : sql`kql_real_long(${arg.sql})`;
       case 'decimal':

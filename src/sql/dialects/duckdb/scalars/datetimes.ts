@@ -1,9 +1,9 @@
 import { formatPieces, PERIOD_TICKS } from '../../../../functions/index.js';
 import type { KustoType } from '../../../../values/index.js';
-import type { LoweredArgument, LoweredCall, Lowering, ScalarRow } from '../../../dialect.js';
+import type { LoweredArgument, LoweredCall, ScalarRow } from '../../../dialect.js';
 import { sql, value, type Sql } from '../../../tree.js';
 import { castTo } from '../cast.js';
-import { once, onceAll, onceEach, tried } from '../once.js';
+import { once, onceAll, onceEach } from '../once.js';
 import { decimalCall } from './mathematics.js';
 
 /** Datetimes and timespans are ticks (BIGINT); the calendar is DuckDB's, by way of kql_date and kql_date_ticks. */
@@ -21,7 +21,7 @@ function boundary(unit: Unit, end: boolean): ScalarRow {
     // No date is further away than this; larger offsets would overflow on the way to null.
     const moved = offset ? sql`greatest(least(CAST(${offset.sql} AS BIGINT), 4000000), -4000000)` : value('long', 0n);
     const by = end ? sql`(${moved} + 1)` : moved;
-    const start = movedStartOf(unit, date!.sql, by, lowering);
+    const start = movedStartOf(unit, date!.sql, by);
     const ticks = end ? sql`(${start} - 1)` : start;
     return once(ticks, lowering, (held) => sql`kql_datetime_range(${held})`);
   };
@@ -42,16 +42,12 @@ function startOf(unit: Unit, ticks: Sql): Sql {
   }
 }
 
-function movedStartOf(unit: Unit, ticks: Sql, by: Sql, lowering: Lowering): Sql {
+function movedStartOf(unit: Unit, ticks: Sql, by: Sql): Sql {
   switch (unit) {
     case 'day':
-      return tried([ticks, by], lowering, ([x, n]) => sql`(${x!} // 864000000000 + ${n!}) * 864000000000`);
+      return sql`try((${ticks} // 864000000000 + ${by}) * 864000000000)`;
     case 'week':
-      return tried(
-        [ticks, by],
-        lowering,
-        ([x, n]) => sql`(((${x!} // 864000000000 + 1) // 7 + ${n!}) * 7 - 1) * 864000000000`,
-      );
+      return sql`try((((${ticks} // 864000000000 + 1) // 7 + ${by}) * 7 - 1) * 864000000000)`;
     case 'month':
     case 'year':
       return sql`kql_date_ticks(kql_add_months(date_trunc(${value('string', unit)}, kql_date(${ticks})), ${unit === 'year' ? sql`(${by} * 12)` : by}))`;
@@ -96,7 +92,7 @@ const datetimeAdd: ScalarRow = onceEach(({ args: [period, amount, date], lowerin
   }
   const months = MONTHS[unit];
   if (months === undefined) return undefined;
-  const moved = sql`kql_date_ticks(kql_add_months(kql_date(${date!.sql}), CAST(${amount!.sql} AS BIGINT) * ${value('long', months)}))`;
+  const moved = sql`kql_date_ticks(kql_add_months(kql_date(${date!.sql}), try(CAST(${amount!.sql} AS BIGINT) * ${value('long', months)})))`;
   return once(sql`(${moved} + ${date!.sql} % 864000000000)`, lowering, (ticks) => sql`kql_datetime_range(${ticks})`);
 });
 
@@ -144,11 +140,12 @@ function bin(call: LoweredCall): Sql | undefined {
 
 const binAt: ScalarRow = ({ args: [held, size, fixed], type }) => {
   if ([held!, size!, fixed!].some((arg) => arg.type === 'dynamic' || arg.type === 'decimal')) return undefined;
+  if (isTicks(held!) && size!.type !== 'timespan') return undefined;
   if (type === 'real') {
     const [x, by, at] = [held!, size!, fixed!].map((arg) => castTo(arg.sql, 'real')) as [Sql, Sql, Sql];
     return sql`(${at} + kql_bin_real(${x} - ${at}, ${by}))`;
   }
-  const binned = sql`(${fixed!.sql} + kql_bin(${held!.sql} - ${fixed!.sql}, ${size!.sql}))`;
+  const binned = sql`try(${fixed!.sql} + kql_bin(${held!.sql} - ${fixed!.sql}, ${size!.sql}))`;
   return type === 'datetime' ? sql`kql_datetime_range(${binned})` : castTo(binned, type);
 };
 

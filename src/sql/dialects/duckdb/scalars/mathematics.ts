@@ -47,7 +47,12 @@ export function decimalCall(name: string, call: LoweredCall, args = call.args): 
 }
 
 export const MATH_ROWS: Readonly<Record<string, ScalarRow>> = {
-  abs: ({ args: [x], type }) => (x!.type === 'dynamic' ? undefined : castTo(sql`abs(${x!.sql})`, type)),
+  abs: ({ args: [x], type }) => {
+    if (x!.type === 'dynamic') return undefined;
+    // The smallest whole number has no opposite: it stays, as in arithmetic that wraps around.
+    if (x!.type === 'real' || x!.type === 'decimal') return castTo(sql`abs(${x!.sql})`, type);
+    return sql`coalesce(try(${castTo(sql`abs(${x!.sql})`, type)}), ${x!.sql})`;
+  },
   sqrt: real((x) => sql`CASE WHEN ${x!} < 0 THEN 'nan'::DOUBLE ELSE sqrt(${x!}) END`),
   exp: real((x) => sql`exp(${x!})`),
   exp2: real((x) => sql`pow(2::DOUBLE, ${x!})`),
@@ -75,10 +80,16 @@ export const MATH_ROWS: Readonly<Record<string, ScalarRow>> = {
   round: (call) => {
     const [x, places] = call.args as [LoweredArgument, LoweredArgument | undefined];
     if (call.type === 'decimal') return decimalCall('decimal_round', call);
-    const rounded = places
-      ? sql`round(${asReal(x, call)}, CAST(${places.sql} AS INTEGER))`
-      : sql`round(${asReal(x, call)})`;
-    return castTo(rounded, call.type);
+    // No real has digits further from its point than this.
+    const at =
+      places &&
+      sql`CAST(CASE WHEN ${places.sql} IS NOT NULL THEN greatest(least(${places.sql}, 400), -400) END AS INTEGER)`;
+    if (x.type !== 'int' && x.type !== 'long') {
+      const rounded = at ? sql`round(${asReal(x, call)}, ${at})` : sql`round(${asReal(x, call)})`;
+      return castTo(rounded, call.type);
+    }
+    const whole = castTo(x.sql, 'long');
+    return at ? sql`try(${castTo(sql`round(${whole}, ${at})`, call.type)})` : castTo(whole, call.type);
   },
   isnan: kindOfReal((x) => sql`isnan(${x})`),
   isinf: kindOfReal((x) => sql`isinf(${x})`),

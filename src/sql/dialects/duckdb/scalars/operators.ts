@@ -2,7 +2,7 @@ import type { KustoType } from '../../../../values/index.js';
 import type { LoweredArgument, LoweredCall, Lowering, ScalarRow } from '../../../dialect.js';
 import { sql, value, type Sql } from '../../../tree.js';
 import { castTo } from '../cast.js';
-import { once, onceAll, tried } from '../once.js';
+import { once, onceAll } from '../once.js';
 import { wholeDays } from './datetimes.js';
 import { dynamicNumber, fromDynamic } from './dynamic-conversion.js';
 import { intArithmetic, longArithmetic } from './integers.js';
@@ -14,7 +14,7 @@ const isInteger = (type: KustoType): boolean => type === 'int' || type === 'long
 const isTicks = (type: KustoType): boolean => type === 'datetime' || type === 'timespan';
 
 /** An operand as the type in which the operator computes. */
-function as(arg: LoweredArgument, type: KustoType, lowering: Lowering): Sql {
+export function as(arg: LoweredArgument, type: KustoType, lowering: Lowering): Sql {
   if (arg.type === type || (isTicks(type) && isTicks(arg.type))) return arg.sql;
   if (arg.type === 'dynamic') return fromDynamic(arg.sql, type, lowering);
   return isWidening(arg.type, type) ? castTo(arg.sql, type) : sql`try(${castTo(arg.sql, type)})`;
@@ -28,7 +28,7 @@ function additive(operator: '+' | '-'): ScalarRow {
   return ({ args, type, lowering }) => {
     const [a, b] = args as [LoweredArgument, LoweredArgument];
     const apply = (x: Sql, y: Sql): Sql => (operator === '+' ? sql`(${x} + ${y})` : sql`(${x} - ${y})`);
-    const ticks = (): Sql => tried([a.sql, b.sql], lowering, ([x, y]) => apply(x!, y!));
+    const ticks = (): Sql => sql`try(${apply(a.sql, b.sql)})`;
     if (type === 'datetime') {
       return once(ticks(), lowering, (held) => sql`kql_datetime_range(${held})`);
     }
@@ -55,7 +55,7 @@ const multiply: ScalarRow = (call) => {
   if (type === 'timespan') {
     const [span, factor] = a.type === 'timespan' ? [a, b] : [b, a];
     const times = factor.type === 'dynamic' ? fromDynamic(factor.sql, 'real', lowering) : factor.sql;
-    return sql`TRY_CAST(round(${tried([span.sql, times], lowering, ([x, y]) => sql`${x!} * ${y!}`)}) AS BIGINT)`;
+    return sql`TRY_CAST(round(try(${span.sql} * ${times})) AS BIGINT)`;
   }
   const [x, y] = [as(a, type, lowering), as(b, type, lowering)];
   if (type === 'long') return longArithmetic('*', x, y);
@@ -73,7 +73,7 @@ const divide: ScalarRow = (call) => {
   if (isTicks(a.type)) return sql`(CAST(${a.sql} AS DOUBLE) / ${b.sql})`;
   const [x, y] = [as(a, type, lowering), as(b, type, lowering)];
   // The smallest number by -1 does not fit.
-  if (isInteger(type)) return tried([x, y], lowering, ([held, by]) => sql`${held!} // ${by!}`);
+  if (isInteger(type)) return sql`try(${x} // ${y})`;
   if (type === 'decimal') return onDecimals('decimal_divide', call, x, y);
   return sql`(${x} / ${y})`;
 };
@@ -122,17 +122,38 @@ export function comparand(arg: LoweredArgument, type: KustoType, lowering: Lower
   return arg.type === 'dynamic' && isInteger(type) ? dynamicNumber(arg.sql, other, lowering) : as(arg, type, lowering);
 }
 
-function compared(call: LoweredCall): { x: Sql; y: Sql; type: KustoType; nullable: [boolean, boolean] } {
+const mayBeNaN = ({ type, literal }: LoweredArgument): boolean =>
+  (type === 'real' || type === 'dynamic') && (literal === undefined || Number.isNaN(literal));
+
+/** In a form that DuckDB checks against the statistics of a column. */
+const isNumber = (x: Sql): Sql => sql`${x} <= 'Infinity'::DOUBLE`;
+
+interface Compared {
+  readonly x: Sql;
+  readonly y: Sql;
+  readonly type: KustoType;
+  /** Whether each operand may be null before it is converted. */
+  readonly nullable: readonly [boolean, boolean];
+  /** Whether each operand may be a real that is not a number: to DuckDB it is the largest one, and like itself. */
+  readonly maybeNaN: readonly [boolean, boolean];
+  /** Every value of the operands has one of the type; else what has none is null there, and yet unlike any value. */
+  readonly exact: boolean;
+}
+
+function compared(call: LoweredCall): Compared {
   const [a, b] = call.args as [LoweredArgument, LoweredArgument];
   const type = commonType(a.type, b.type);
   const { lowering } = call;
   const nullable = (arg: LoweredArgument): boolean =>
     arg.literal === undefined ? type !== 'string' || arg.type === 'dynamic' : arg.literal === null;
+  const converts = (arg: LoweredArgument): boolean => arg.type === type || isWidening(arg.type, type);
   return {
+    exact: converts(a) && converts(b),
     x: comparand(a, type, lowering, b),
     y: comparand(b, type, lowering, a),
     type,
     nullable: [nullable(a), nullable(b)],
+    maybeNaN: [type === 'real' && mayBeNaN(a), type === 'real' && mayBeNaN(b)],
   };
 }
 
@@ -141,14 +162,19 @@ const sameOrNull = (x: Sql, y: Sql, lowering: Lowering): Sql =>
 
 /** null == null is null, null == x is false (reference: null values page). */
 const equal: ScalarRow = (call) => {
-  const { x, y, nullable } = compared(call);
-  if (!nullable[0] && !nullable[1]) return sql`(${x} = ${y})`;
-  if (nullable[0] && nullable[1]) return sameOrNull(x, y, call.lowering);
+  const { x, y, nullable, exact, maybeNaN } = compared(call);
+  if (maybeNaN[0] && maybeNaN[1]) return equalIfKnown(call, x, y, sql` AND ${isNumber(x)}`);
+  if (nullable[0] && nullable[1]) return exact ? sameOrNull(x, y, call.lowering) : equalIfKnown(call, x, y);
+  if (!nullable[0] && !nullable[1] && exact) return sql`(${x} = ${y})`;
   return sql`coalesce(${x} = ${y}, false)`;
 };
 
+const equalIfKnown = ({ args: [a, b] }: LoweredCall, x: Sql, y: Sql, also: Sql = sql``): Sql =>
+  sql`(CASE WHEN ${a!.sql} IS NULL AND ${b!.sql} IS NULL THEN NULL ELSE coalesce(${x} = ${y}${also}, false) END)`;
+
 const notEqual: ScalarRow = (call) => {
-  const { x, y, nullable } = compared(call);
+  const { x, y, nullable, exact, maybeNaN } = compared(call);
+  if (!exact || (maybeNaN[0] && maybeNaN[1])) return sql`(NOT ${equal(call)!})`;
   if (!nullable[0] && !nullable[1]) return sql`(${x} <> ${y})`;
   if (nullable[0] && nullable[1]) return sql`(NOT ${sameOrNull(x, y, call.lowering)})`;
   return sql`(${x} IS DISTINCT FROM ${y})`;
@@ -156,16 +182,16 @@ const notEqual: ScalarRow = (call) => {
 
 function ordering(operator: '<' | '<=' | '>' | '>='): ScalarRow {
   return (call) => {
-    const { x, y } = compared(call);
+    const { x, y, maybeNaN } = compared(call);
     switch (operator) {
       case '<':
-        return sql`(${x} < ${y})`;
+        return maybeNaN[1] ? sql`(${x} < ${y} AND ${isNumber(y)})` : sql`(${x} < ${y})`;
       case '<=':
-        return sql`(${x} <= ${y})`;
+        return maybeNaN[1] ? sql`(${x} <= ${y} AND ${isNumber(y)})` : sql`(${x} <= ${y})`;
       case '>':
-        return sql`(${x} > ${y})`;
+        return maybeNaN[0] ? sql`(${x} > ${y} AND ${isNumber(x)})` : sql`(${x} > ${y})`;
       case '>=':
-        return sql`(${x} >= ${y})`;
+        return maybeNaN[0] ? sql`(${x} >= ${y} AND ${isNumber(x)})` : sql`(${x} >= ${y})`;
     }
   };
 }
@@ -178,9 +204,10 @@ const between =
     // x between (datetime .. timespan): the bound is counted from the lower one.
     const upper =
       type === 'datetime' && high.type === 'timespan'
-        ? sql`(${low.sql} + ${high.sql})`
+        ? sql`try(${low.sql} + ${high.sql})`
         : comparand(high, type, lowering);
-    const test = sql`(${comparand(x, type, lowering)} BETWEEN ${comparand(low, type, lowering)} AND ${upper})`;
+    const within = sql`${comparand(x, type, lowering)} BETWEEN ${comparand(low, type, lowering)} AND ${upper}`;
+    const test = type === 'real' && mayBeNaN(high) ? sql`(${within} AND ${isNumber(upper)})` : sql`(${within})`;
     return negated ? sql`(NOT ${test})` : test;
   };
 
@@ -192,12 +219,17 @@ export const OPERATOR_ROWS: Readonly<Record<string, ScalarRow>> = {
   '*': multiply,
   '/': divide,
   '%': modulo,
-  negate: ({ args, type, lowering }) => sql`(- ${as(args[0]!, type, lowering)})`,
+  // The smallest whole number has no opposite: it stays, as arithmetic wraps around.
+  negate: ({ args, type, lowering }) => {
+    const x = as(args[0]!, type, lowering);
+    if (type === 'int') return sql`kql_low_int(- CAST(${x} AS BIGINT))`;
+    return type === 'long' || type === 'timespan' ? sql`kql_wrap_bits(- CAST(${x} AS HUGEINT))` : sql`(- ${x})`;
+  },
   '==': equal,
   '!=': notEqual,
   '==in-filter': (call) => {
-    const { x, y } = compared(call);
-    return sql`(${x} = ${y})`;
+    const { x, y, maybeNaN } = compared(call);
+    return maybeNaN[0] && maybeNaN[1] ? sql`(${x} = ${y} AND ${isNumber(x)})` : sql`(${x} = ${y})`;
   },
   // Equality of group keys: null is like null (internal).
   same: (call) => {

@@ -104,7 +104,7 @@ const substring: ScalarRow = (call) => {
   if ([start, length].some((arg) => arg && arg.type !== 'int' && arg.type !== 'long')) return undefined;
   const held = text(source, call);
   const part = length
-    ? sql`substring(${held}, kql_start(${held}, ${start.sql}), greatest(CAST(${length.sql} AS BIGINT), 0))`
+    ? sql`substring(${held}, kql_start(${held}, ${start.sql}), greatest(least(CAST(${length.sql} AS BIGINT), length(${held})), 0))`
     : sql`substring(${held}, kql_start(${held}, ${start.sql}))`;
   return call.lowering.emptyForNull(part, 'string');
 };
