@@ -20,8 +20,10 @@ export function bindExpression(node: SyntaxNode, scope: Scope): Scalar {
 }
 
 const BINDERS: Readonly<Record<string, (node: SyntaxNode, scope: Scope) => Scalar>> = {
-  LiteralExpression: (node) => {
+  LiteralExpression: (node, scope) => {
     const token = part(node, 'Token');
+    if (/^(date)?(time)?\(\s*\)$/i.test(textOf(token)) && typeOf(node) === 'datetime')
+      return literal('datetime', scope.context.facts.now);
     return decodeLiteral(textOf(token), typeOf(node), spanOf(node));
   },
   CompoundStringLiteralExpression: (node) =>

@@ -39,9 +39,13 @@ export const MACROS: readonly string[] = [
   `kql_distinct(items) AS list_transform(list_sort(list_distinct(list_transform(list_distinct(items), lambda x: {'p': list_position(items, x), 'x': x}))), lambda e: e.x)`,
   // Nearest rank: the first value at which the weights reach the share.
   `kql_weighted_percentile(rows, share) AS (SELECT r.e.v FROM (SELECT unnest(list_transform(rows, lambda e, i: {'e': e, 'sum': list_sum(list_transform(rows[1:i], lambda o: o.w)), 'all': list_sum(list_transform(rows, lambda o: o.w))})) AS q) AS t(r) WHERE r.sum >= r.all * share ORDER BY r.sum LIMIT 1)`,
-  // A term ends where no letter or digit stands.
-  `kql_has(s, t) AS t = '' OR contains(s, t) AND regexp_matches(s, '(^|[^\\p{L}\\p{N}])' || regexp_escape(t) || '($|[^\\p{L}\\p{N}])')`,
-  `kql_hasprefix(s, t) AS contains(s, t) AND regexp_matches(s, '(^|[^\\p{L}\\p{N}])' || regexp_escape(t))`,
-  `kql_hassuffix(s, t) AS contains(s, t) AND regexp_matches(s, regexp_escape(t) || '($|[^\\p{L}\\p{N}])')`,
+  // A term ends where no letter or digit stands; a term that has none at its own edge needs no end there.
+  `kql_term_start(t) AS if(regexp_matches(t, '^[\\p{L}\\p{N}]'), '(^|[^\\p{L}\\p{N}])', '') || regexp_escape(t)`,
+  `kql_term_end(t) AS if(regexp_matches(t, '[\\p{L}\\p{N}]$'), '($|[^\\p{L}\\p{N}])', '')`,
+  `kql_has(s, t) AS t = '' OR contains(s, t) AND regexp_matches(s, kql_term_start(t) || kql_term_end(t))`,
+  `kql_hasprefix(s, t) AS contains(s, t) AND regexp_matches(s, kql_term_start(t))`,
+  `kql_hassuffix(s, t) AS contains(s, t) AND regexp_matches(s, regexp_escape(t) || kql_term_end(t))`,
+  // The letter whose capital is no single letter stays as it is; DuckDB knows one all the same.
+  `kql_upper(s) AS if(contains(s, 'ß'), array_to_string(list_transform(string_split(s, 'ß'), lambda part: upper(part)), 'ß'), upper(s))`,
   ...DYNAMIC_MACROS,
 ];

@@ -85,7 +85,8 @@ const range: ScalarRow = ({ args }) => {
   const [start, end] = [from, to].map((bound) => sql`CAST(${bound.sql} AS BIGINT)`) as [Sql, Sql];
   const last = sql`coalesce(try(${start} + ${value('long', step * (MAX_ELEMENTS - 1n))}), ${end})`;
   const stop = step > 0n ? sql`least(${end}, ${last})` : sql`greatest(${end}, ${last})`;
-  const values = sql`generate_series(${start}, ${stop}, ${value('long', step)})`;
+  // A bound that is null is no bound to `least`.
+  const values = sql`CASE WHEN ${end} IS NOT NULL THEN generate_series(${start}, ${stop}, ${value('long', step)}) END`;
   if (!timed) return sql`replace(CAST(${values} AS VARCHAR), ' ', '')`;
   const item = toDynamic({ sql: code('x'), type: from.type });
   return sql`kql_json_array(list_transform(${values}, lambda x: ${item}))`;

@@ -1,3 +1,4 @@
+import { KustoError } from '../../../../errors/index.js';
 import type { KustoType } from '../../../../values/index.js';
 import type { LoweredArgument, LoweredCall, ScalarRow } from '../../../dialect.js';
 import { sql, type Sql } from '../../../tree.js';
@@ -11,10 +12,14 @@ import { decimalCall } from './mathematics.js';
 const isInteger = (type: KustoType): boolean => type === 'int' || type === 'long';
 const isTicks = (type: KustoType): boolean => type === 'datetime' || type === 'timespan';
 
+const isDatetime = (...args: readonly LoweredArgument[]): boolean => args.some((arg) => arg.type === 'datetime');
+
 /** An operand as the type in which the operator computes. */
 function as(arg: LoweredArgument, type: KustoType, lowering: Lowering): Sql {
   if (arg.type === type || (isTicks(type) && isTicks(arg.type))) return arg.sql;
   if (arg.type === 'dynamic') return fromDynamic(arg.sql, type, lowering);
+  // By way of its text: a real's nearest decimal has digits that nobody wrote.
+  if (arg.type === 'real' && type === 'decimal') return sql`TRY_CAST(${castTo(arg.sql, 'string')} AS DECIMAL(38, 18))`;
   return isWidening(arg.type, type) ? castTo(arg.sql, type) : sql`try(${castTo(arg.sql, type)})`;
 }
 
@@ -32,11 +37,14 @@ function additive(operator: '+' | '-'): ScalarRow {
     const [a, b] = args as [LoweredArgument, LoweredArgument];
     const apply = (x: Sql, y: Sql): Sql => (operator === '+' ? sql`(${x} + ${y})` : sql`(${x} - ${y})`);
     const nested = areNested(a, b);
-    if (type === 'datetime') {
-      const ticks = sql`try(${apply(a.sql, b.sql)})`;
+    if (isTicks(type)) {
+      // A dynamic operand is a span, but for the datetime from which another is taken.
+      const dynamicType = operator === '-' && type === 'timespan' && isDatetime(a, b) ? 'datetime' : 'timespan';
+      const [x, y] = [a, b].map((arg) => (isTicks(arg.type) ? arg.sql : as(arg, dynamicType, lowering))) as [Sql, Sql];
+      const ticks = sql`try(${apply(x, y)})`;
+      if (type === 'timespan') return ticks;
       return nested ? sql`kql_datetime_range_nested(${ticks})` : sql`kql_datetime_range(${ticks})`;
     }
-    if (type === 'timespan') return sql`try(${apply(a.sql, b.sql)})`;
     if (isInteger(type)) {
       const [x, y] = [as(a, type, lowering), as(b, type, lowering)];
       if (type === 'int') return sql`CAST(kql_wrap32(${apply(x, y)}) AS INTEGER)`;
@@ -115,7 +123,16 @@ export function comparand(arg: LoweredArgument, type: KustoType, lowering: Lower
   return arg.type === 'dynamic' && isInteger(type) ? sql`kql_dynamic_number(${arg.sql})` : as(arg, type, lowering);
 }
 
-function compared(call: LoweredCall): { x: Sql; y: Sql; type: KustoType; nullable: [boolean, boolean] } {
+interface Compared {
+  readonly x: Sql;
+  readonly y: Sql;
+  readonly type: KustoType;
+  readonly nullable: readonly [boolean, boolean];
+  /** True where an operand may be no number: DuckDB has NaN equal to itself and above all, IEEE 754 (and Kusto) not. */
+  readonly nan: readonly [boolean, boolean];
+}
+
+function compared(call: LoweredCall): Compared {
   const [a, b] = call.args as [LoweredArgument, LoweredArgument];
   const type = commonType(a.type, b.type);
   const { lowering } = call;
@@ -126,37 +143,61 @@ function compared(call: LoweredCall): { x: Sql; y: Sql; type: KustoType; nullabl
     y: comparand(b, type, lowering),
     type,
     nullable: [nullable(a), nullable(b)],
+    nan: [mayBeNaN(a, type), mayBeNaN(b, type)],
   };
 }
 
+const mayBeNaN = (arg: LoweredArgument, type: KustoType): boolean =>
+  type === 'real' && (arg.literal === undefined ? !isInteger(arg.type) : Number.isNaN(arg.literal));
+
+/** In this form, and not by isnan(), the test is one on the order, which lets whole groups of rows be skipped. */
+const isNumber = (x: Sql): Sql => sql`${x} <= 'inf'::DOUBLE`;
+
+/** Types that compare by value; the reference wants a conversion between others. */
+function requireComparable({ name, args, span }: LoweredCall): void {
+  const [a, b] = args as [LoweredArgument, LoweredArgument];
+  if (a.type === b.type || a.type === 'dynamic' || b.type === 'dynamic') return;
+  if (AMONG_THEMSELVES.some((types) => types.has(a.type) && types.has(b.type))) return;
+  const message = `${name}: values of types ${a.type} and ${b.type} cannot be compared. Convert one of them first.`;
+  throw new KustoError('SEM0001', message, { span });
+}
+
+const AMONG_THEMSELVES: readonly ReadonlySet<KustoType>[] = [
+  new Set(['bool', 'int', 'long', 'real', 'decimal']),
+  new Set(['guid', 'string']),
+];
+
 /** null == null is null, null == x is false (reference: null values page). */
 const equal: ScalarRow = (call) => {
-  const { x, y, nullable } = compared(call);
-  if (!nullable[0] && !nullable[1]) return sql`(${x} = ${y})`;
-  if (nullable[0] && nullable[1]) return sql`kql_equal(${x}, ${y})`;
-  return sql`coalesce(${x} = ${y}, false)`;
+  requireComparable(call);
+  const { x, y, nullable, nan } = compared(call);
+  const guard = nan[0] && nan[1] ? sql` AND ${isNumber(x)}` : sql``;
+  if (!nullable[0] && !nullable[1]) return sql`(${x} = ${y}${guard})`;
+  if (nullable[0] && nullable[1]) return sql`(kql_equal(${x}, ${y})${guard})`;
+  return sql`coalesce(${x} = ${y}${guard}, false)`;
 };
 
 const notEqual: ScalarRow = (call) => {
-  const { x, y, nullable } = compared(call);
-  if (!nullable[0] && !nullable[1]) return sql`(${x} <> ${y})`;
-  if (nullable[0] && nullable[1]) return sql`(NOT kql_equal(${x}, ${y}))`;
-  return sql`(${x} IS DISTINCT FROM ${y})`;
+  requireComparable(call);
+  const { x, y, nullable, nan } = compared(call);
+  const guard = nan[0] && nan[1] ? sql` OR NOT ${isNumber(x)}` : sql``;
+  if (!nullable[0] && !nullable[1]) return sql`(${x} <> ${y}${guard})`;
+  if (nullable[0] && nullable[1]) return sql`(NOT kql_equal(${x}, ${y})${guard})`;
+  return sql`(${x} IS DISTINCT FROM ${y}${guard})`;
 };
 
 function ordering(operator: '<' | '<=' | '>' | '>='): ScalarRow {
   return (call) => {
-    const { x, y } = compared(call);
-    switch (operator) {
-      case '<':
-        return sql`(${x} < ${y})`;
-      case '<=':
-        return sql`(${x} <= ${y})`;
-      case '>':
-        return sql`(${x} > ${y})`;
-      case '>=':
-        return sql`(${x} >= ${y})`;
-    }
+    const { x, y, nan } = compared(call);
+    const upwards = operator === '>' || operator === '>=';
+    const [greater, lesser] = upwards ? [x, y] : [y, x];
+    const [greaterNaN, lesserNaN] = upwards ? nan : [nan[1], nan[0]];
+    const isStrict = operator === '>' || operator === '<';
+    // A calculation is written once: the opposite of NaN is NaN, and not below anything.
+    if (greaterNaN && !lesserNaN && greater.kind === 'template')
+      return isStrict ? sql`((- ${greater}) < (- ${lesser}))` : sql`((- ${greater}) <= (- ${lesser}))`;
+    const guard = greaterNaN ? sql` AND ${isNumber(greater)}` : sql``;
+    return isStrict ? sql`(${greater} > ${lesser}${guard})` : sql`(${greater} >= ${lesser}${guard})`;
   };
 }
 
@@ -186,8 +227,9 @@ export const OPERATOR_ROWS: Readonly<Record<string, ScalarRow>> = {
   '==': equal,
   '!=': notEqual,
   '==in-filter': (call) => {
-    const { x, y } = compared(call);
-    return sql`(${x} = ${y})`;
+    requireComparable(call);
+    const { x, y, nan } = compared(call);
+    return nan[0] && nan[1] ? sql`(${x} = ${y} AND ${isNumber(x)})` : sql`(${x} = ${y})`;
   },
   // Equality of group keys: null is like null (internal).
   same: (call) => {

@@ -12,9 +12,11 @@ export function text(arg: LoweredArgument, call: LoweredCall): Sql {
   return call.lowering.scalarText(arg);
 }
 
-/** Lower-cased text; a literal is lowered here and now. */
+const isAscii = (held: string): boolean => !/[^\0-\x7f]/.test(held);
+
+/** Lower-cased text; a literal is lowered here and now, where the engine would not do it otherwise. */
 function lowered(arg: LoweredArgument, call: LoweredCall): Sql {
-  return typeof arg.literal === 'string' && arg.type === 'string'
+  return typeof arg.literal === 'string' && arg.type === 'string' && isAscii(arg.literal)
     ? value('string', arg.literal.toLowerCase())
     : sql`lower(${text(arg, call)})`;
 }
@@ -63,6 +65,7 @@ function hasList(all: boolean): ScalarRow {
     const words = needles.flatMap((needle): LoweredArgument[] => {
       if (needle.type !== 'dynamic' || typeof needle.literal !== 'string') return [needle];
       const held: unknown = JSON.parse(needle.literal);
+      if (held === null) return [];
       return (Array.isArray(held) ? held : [held]).map((element) => ({
         type: 'string',
         literal: String(element),
@@ -105,7 +108,7 @@ export const STRING_ROWS: Readonly<Record<string, ScalarRow>> = {
   strlen: textOnly(([s]) => sql`CAST(length(${s!}) AS BIGINT)`),
   string_size: textOnly(([s]) => sql`CAST(strlen(${s!}) AS BIGINT)`),
   tolower: textOnly(([s]) => sql`lower(${s!})`),
-  toupper: textOnly(([s]) => sql`upper(${s!})`),
+  toupper: textOnly(([s]) => sql`kql_upper(${s!})`),
   substring,
   replace_string: (call) =>
     isConstant(call.args[1]) ? textOnly(([s, from, to]) => sql`replace(${s!}, ${from!}, ${to!})`)(call) : undefined,
