@@ -3,10 +3,11 @@ import { freeColumns, literal, type Scalar, use } from '../plan/index.js';
 import { bindFunctionCall } from './calls.js';
 import { bindScalar, bindTable, type Scope } from './context.js';
 import { anyColumn, combined } from './any-column.js';
-import { aggregateInstead, call, isTabular, typeOf } from './calls-to.js';
+import { aggregateInstead, call, typeOf } from './calls-to.js';
 import type { KustoType } from '../values/index.js';
 import { dynamicText } from './dynamic-literals.js';
 import { decodeLiteral, decodeString } from './literals.js';
+import { bindHasList, bindIn } from './membership.js';
 import type { SyntaxNode } from './parser.js';
 import { items, kindOf, nameOf, part, spanOf, symbolKindOf, textOf, typeOfSymbol, unsupported } from './syntax.js';
 
@@ -167,7 +168,7 @@ function bindBinary(node: SyntaxNode, scope: Scope): Scalar {
   const args: [Scalar, Scalar] = [bindScalar(left, scope), bindScalar(part(node, 'Right'), scope)];
   if (NOT_BETWEEN_DYNAMICS.has(operator) && args.every((arg) => arg.type === 'dynamic')) {
     throw new KustoError(
-      'SEM0001',
+      /^[-+*/%]$/.test(operator) ? 'SEM0064' : 'SEM0001',
       `'${operator}' cannot be applied to two values of type dynamic. Convert one with tostring(), tolong() or their like.`,
       { span: spanOf(node) },
     );
@@ -209,31 +210,3 @@ function bindStar(node: SyntaxNode, operator: string, scope: Scope): Scalar {
 
 const TEXT_OPERATORS = new Set([...STAR_OPERATORS].filter((operator) => operator !== '=='));
 const isNumber = (type: KustoType): boolean => ['int', 'long', 'real', 'decimal'].includes(type);
-
-function bindIn(node: SyntaxNode, scope: Scope): Scalar {
-  const operator = textOf(part(node, 'Operator'));
-  const negatedForm = operator.startsWith('!');
-  const caseInsensitive = operator.endsWith('~');
-  const value = bindScalar(part(node, 'Left'), scope);
-  const list = items(part(node, 'Right'), 'Expressions');
-  if (list.length === 1 && isTabular(list[0]!, scope)) {
-    const { relation, columns } = bindTable(list[0]!, scope);
-    const first = columns[0]!;
-    return {
-      kind: 'inRelation',
-      type: 'bool',
-      value,
-      relation: { kind: 'project', input: relation, items: [{ column: first, value: use(first) }], columns: [first] },
-      caseInsensitive,
-      negated: negatedForm,
-    };
-  }
-  return call(node, operator, [value, ...list.map((element) => bindScalar(element, scope))], 'bool');
-}
-
-function bindHasList(node: SyntaxNode, scope: Scope, name: string): Scalar {
-  const args = items(part(node, 'Right'), 'Expressions');
-  const value = bindScalar(part(node, 'Left'), scope);
-  if (args.length === 1 && isTabular(args[0]!, scope)) throw unsupported(node, `${name} over a table`);
-  return call(node, name, [value, ...args.map((element) => bindScalar(element, scope))], 'bool');
-}

@@ -51,4 +51,36 @@ export const suites: readonly Suite[] = [
       ['5 in (dynamic(null))', false],
     ],
   },
+  {
+    title: 'terms of lists may be the first column of a table, in a type that compares',
+    cases: [
+      [
+        'let T = datatable(x: string)["A"]; datatable(y: string)["a", "b"] | project y in (T), y in~ (T), y !in~ (T)',
+        [
+          [false, true, false],
+          [false, false, true],
+        ],
+      ],
+      [
+        'let T = datatable(x: long)[1, long(null)]; datatable(y: int)[1, 2, int(null)] | project y in (T), y !in (T)',
+        [
+          [true, false],
+          [false, true],
+          [false, true],
+        ],
+      ],
+      ['let T = datatable(x: long)[3]; print d = dynamic(3.7) | project d in (T), tolong(d) in (T)', [[false, true]]],
+      [
+        'let T = datatable(x: dynamic)[dynamic("a"), dynamic(5)]; print s = "a", n = 5 | project s in (T), n in (T), s !in (T)',
+        [[true, true, false]],
+      ],
+      [
+        'let T = datatable(x: string)["a", "b"]; datatable(s: string)["A b", "b c"] | project s has_any (T), s has_all (T)',
+        [
+          [true, true],
+          [true, false],
+        ],
+      ],
+    ],
+  },
 ];
