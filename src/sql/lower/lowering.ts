@@ -105,10 +105,11 @@ export class PlanLowering implements Lowering {
 
   private call(callName: string, args: readonly Scalar[], type: KustoType, span: Span): Sql {
     const lowered = this.lowered(callName, args, type, span);
-    const inSql = this.dialect.scalars.get(callName)?.(lowered);
+    const row = this.dialect.scalars.get(callName);
+    const inSql = row?.(lowered);
     if (inSql) return inSql;
     const definition = scalarFunction(callName);
-    if (!definition) throw refused(callName, span);
+    if (!definition) throw refused(callName, span, row && args.map((arg) => arg.type));
     return this.viaFunction(definition, lowered);
   }
 
@@ -151,8 +152,10 @@ export class PlanLowering implements Lowering {
   }
 }
 
-export function refused(what: string, span: Span): KustoError {
-  return new KustoError('CAL0001', `${what}() is not supported.`, { span });
+/** With types: the function is there, but not for arguments of these. */
+export function refused(what: string, span: Span, types?: readonly KustoType[]): KustoError {
+  const construct = types ? `${what}() of (${types.join(', ')})` : `${what}()`;
+  return new KustoError('CAL0001', `${construct} is not supported.`, { span });
 }
 
 export type { ExternalSql, Lowering } from '../dialect.js';

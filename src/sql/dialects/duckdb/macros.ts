@@ -33,9 +33,13 @@ export const MACROS: readonly string[] = [
   `kql_decimal_text(d) AS rtrim(rtrim(CAST(d AS VARCHAR), '0'), '.')`,
   // Distinct values, in the order in which they first come.
   `kql_distinct(items) AS list_transform(list_sort(list_distinct(list_transform(list_distinct(items), lambda x: {'p': list_position(items, x), 'x': x}))), lambda e: e.x)`,
-  // A term ends where no letter or digit stands.
-  `kql_has(s, t) AS t = '' OR contains(s, t) AND regexp_matches(s, '(^|[^\\p{L}\\p{N}])' || regexp_escape(t) || '($|[^\\p{L}\\p{N}])')`,
-  `kql_hasprefix(s, t) AS contains(s, t) AND regexp_matches(s, '(^|[^\\p{L}\\p{N}])' || regexp_escape(t))`,
-  `kql_hassuffix(s, t) AS contains(s, t) AND regexp_matches(s, regexp_escape(t) || '($|[^\\p{L}\\p{N}])')`,
+  // A term ends where no letter or digit stands; a term that has none at its own edge needs no end there.
+  `kql_term_start(t) AS if(regexp_matches(t, '^[\\p{L}\\p{N}]'), '(^|[^\\p{L}\\p{N}])', '') || regexp_escape(t)`,
+  `kql_term_end(t) AS if(regexp_matches(t, '[\\p{L}\\p{N}]$'), '($|[^\\p{L}\\p{N}])', '')`,
+  `kql_has(s, t) AS t = '' OR contains(s, t) AND regexp_matches(s, kql_term_start(t) || kql_term_end(t))`,
+  `kql_hasprefix(s, t) AS contains(s, t) AND regexp_matches(s, kql_term_start(t))`,
+  `kql_hassuffix(s, t) AS contains(s, t) AND regexp_matches(s, regexp_escape(t) || kql_term_end(t))`,
+  // The letter whose capital is no single letter stays as it is; DuckDB knows one all the same.
+  `kql_upper(s) AS if(contains(s, 'ß'), array_to_string(list_transform(string_split(s, 'ß'), lambda part: upper(part)), 'ß'), upper(s))`,
   ...DYNAMIC_MACROS,
 ];

@@ -2,7 +2,7 @@ import type { KustoType } from '../../../../values/index.js';
 import type { LoweredArgument, LoweredCall, Lowering, ScalarRow } from '../../../dialect.js';
 import { sql, value, type Sql } from '../../../tree.js';
 import { castTo } from '../cast.js';
-import { once, onceAll } from '../once.js';
+import { isCheap, once, onceAll } from '../once.js';
 import { wholeDays } from './datetimes.js';
 import { dynamicNumber, fromDynamic } from './dynamic-conversion.js';
 import { intArithmetic, longArithmetic } from './integers.js';
@@ -13,10 +13,14 @@ import { decimalCall } from './mathematics.js';
 const isInteger = (type: KustoType): boolean => type === 'int' || type === 'long';
 const isTicks = (type: KustoType): boolean => type === 'datetime' || type === 'timespan';
 
+const isDatetime = (...args: readonly LoweredArgument[]): boolean => args.some((arg) => arg.type === 'datetime');
+
 /** An operand as the type in which the operator computes. */
 export function as(arg: LoweredArgument, type: KustoType, lowering: Lowering): Sql {
   if (arg.type === type || (isTicks(type) && isTicks(arg.type))) return arg.sql;
   if (arg.type === 'dynamic') return fromDynamic(arg.sql, type, lowering);
+  // By way of its text: a real's nearest decimal has digits that nobody wrote.
+  if (arg.type === 'real' && type === 'decimal') return sql`TRY_CAST(${castTo(arg.sql, 'string')} AS DECIMAL(38, 18))`;
   return isWidening(arg.type, type) ? castTo(arg.sql, type) : sql`try(${castTo(arg.sql, type)})`;
 }
 
@@ -28,11 +32,13 @@ function additive(operator: '+' | '-'): ScalarRow {
   return ({ args, type, lowering }) => {
     const [a, b] = args as [LoweredArgument, LoweredArgument];
     const apply = (x: Sql, y: Sql): Sql => (operator === '+' ? sql`(${x} + ${y})` : sql`(${x} - ${y})`);
-    const ticks = (): Sql => sql`try(${apply(a.sql, b.sql)})`;
-    if (type === 'datetime') {
-      return once(ticks(), lowering, (held) => sql`kql_datetime_range(${held})`);
+    if (isTicks(type)) {
+      // A dynamic operand is a span, but for the datetime from which another is taken.
+      const dynamicType = operator === '-' && type === 'timespan' && isDatetime(a, b) ? 'datetime' : 'timespan';
+      const [x, y] = [a, b].map((arg) => (isTicks(arg.type) ? arg.sql : as(arg, dynamicType, lowering))) as [Sql, Sql];
+      const ticks = sql`try(${apply(x, y)})`;
+      return type === 'timespan' ? ticks : once(ticks, lowering, (held) => sql`kql_datetime_range(${held})`);
     }
-    if (type === 'timespan') return ticks();
     const [x, y] = [as(a, type, lowering), as(b, type, lowering)];
     if (type === 'long') return longArithmetic(operator, x, y);
     if (type === 'int') return intArithmetic(operator, x, y);
@@ -123,9 +129,9 @@ export function comparand(arg: LoweredArgument, type: KustoType, lowering: Lower
 }
 
 const mayBeNaN = ({ type, literal }: LoweredArgument): boolean =>
-  (type === 'real' || type === 'dynamic') && (literal === undefined || Number.isNaN(literal));
+  literal === undefined ? !isInteger(type) : Number.isNaN(literal);
 
-/** In a form that DuckDB checks against the statistics of a column. */
+/** In this form, and not by isnan(), the test is one on the order, which lets whole groups of rows be skipped. */
 const isNumber = (x: Sql): Sql => sql`${x} <= 'Infinity'::DOUBLE`;
 
 interface Compared {
@@ -183,16 +189,15 @@ const notEqual: ScalarRow = (call) => {
 function ordering(operator: '<' | '<=' | '>' | '>='): ScalarRow {
   return (call) => {
     const { x, y, maybeNaN } = compared(call);
-    switch (operator) {
-      case '<':
-        return maybeNaN[1] ? sql`(${x} < ${y} AND ${isNumber(y)})` : sql`(${x} < ${y})`;
-      case '<=':
-        return maybeNaN[1] ? sql`(${x} <= ${y} AND ${isNumber(y)})` : sql`(${x} <= ${y})`;
-      case '>':
-        return maybeNaN[0] ? sql`(${x} > ${y} AND ${isNumber(x)})` : sql`(${x} > ${y})`;
-      case '>=':
-        return maybeNaN[0] ? sql`(${x} >= ${y} AND ${isNumber(x)})` : sql`(${x} >= ${y})`;
-    }
+    const upwards = operator === '>' || operator === '>=';
+    const [greater, lesser] = upwards ? [x, y] : [y, x];
+    const [greaterNaN, lesserNaN] = upwards ? maybeNaN : [maybeNaN[1], maybeNaN[0]];
+    const isStrict = operator === '>' || operator === '<';
+    // A calculation is written once: the opposite of NaN is NaN, and not below anything.
+    if (greaterNaN && !lesserNaN && !isCheap(greater))
+      return isStrict ? sql`((- ${greater}) < (- ${lesser}))` : sql`((- ${greater}) <= (- ${lesser}))`;
+    const guard = greaterNaN ? sql` AND ${isNumber(greater)}` : sql``;
+    return isStrict ? sql`(${greater} > ${lesser}${guard})` : sql`(${greater} >= ${lesser}${guard})`;
   };
 }
 
