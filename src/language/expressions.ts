@@ -6,6 +6,7 @@ import { anyColumn, combined } from './any-column.js';
 import { aggregateInstead, call, typeOf } from './calls-to.js';
 import type { KustoType } from '../values/index.js';
 import { dynamicText } from './dynamic-literals.js';
+import { folded } from './folding.js';
 import { decodeLiteral, decodeString } from './literals.js';
 import { bindHasList, bindIn } from './membership.js';
 import { requireOperands } from './operand-types.js';
@@ -183,7 +184,7 @@ function bindBinary(node: SyntaxNode, scope: Scope): Scalar {
   if (kindOf(left) === 'StarExpression') return bindStar(node, operator, scope);
   const args: [Scalar, Scalar] = [bindScalar(left, scope), bindScalar(part(node, 'Right'), scope)];
   requireOperands(node, operator, args);
-  return call(node, CANONICAL[operator] ?? operator, args);
+  return folded(operator, args, typeOf(node)) ?? call(node, CANONICAL[operator] ?? operator, args);
 }
 
 /** Spellings that mean the same. */
