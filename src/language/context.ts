@@ -18,13 +18,23 @@ export type Binding =
   | { readonly kind: 'scalar'; readonly value: Scalar }
   /** Bound anew at each use, so that each use has columns of its own. */
   | { readonly kind: 'table'; readonly make: () => Table }
-  /** The edges of a graph's path: `each` binds an expression over one of them, and yields the array of its values. */
-  | { readonly kind: 'path'; readonly each: (node: SyntaxNode) => Scalar }
-  /** A named row, whose columns are reached by a path (`s1.x` in scan). */
-  | { readonly kind: 'row'; readonly columns: readonly Column[] }
+  /** The edges of a graph's path: an expression over one of them, or over an inner node, yields the array of its values. */
+  | { readonly kind: 'path'; readonly edges: EachOf; readonly nodes: EachOf }
+  /** A named row, whose columns are reached by a path (`s1.x` in scan); a node of a graph has facts too. */
+  | { readonly kind: 'row'; readonly columns: readonly Column[]; readonly node?: NodeFacts }
   | { readonly kind: 'pattern'; readonly matches: readonly PatternMatch[]; readonly scope: Scope }
   /** A function declared by `let`, with what it sees. */
   | { readonly kind: 'function'; readonly declaration: SyntaxNode; readonly scope: Scope };
+
+type EachOf = (expression: SyntaxNode) => Scalar;
+
+/** What a graph knows of a node beside its properties. */
+export interface NodeFacts {
+  /** The id as the user gave it. */
+  readonly key: Column;
+  /** Number of edges that end, or start, at the node. */
+  degree(direction: 'in' | 'out'): Scalar;
+}
 
 /** A bound tabular expression: the plan node and the columns that the query may name. */
 export interface Table {

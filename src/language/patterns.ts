@@ -1,5 +1,6 @@
 import { KustoError } from '../errors/index.js';
-import { argumentsOf, constantString } from './calls.js';
+import { constantString } from './calls.js';
+import { argumentsOf } from './calls-to.js';
 import type { PatternMatch, Scope, Table } from './context.js';
 import type { SyntaxNode } from './parser.js';
 import { items, kindOf, maybe, nameOf, part, spanOf, unsupported } from './syntax.js';

@@ -18,10 +18,12 @@ export function bindStatements(
 ): BoundRequest {
   const scope = new Scope(context);
   const results: BoundResult[] = [];
-  for (const statement of items(root, 'Statements')) {
+  const statements = items(root, 'Statements');
+  for (const statement of statements) {
     if (kindOf(statement) === 'ExpressionStatement') {
       const expression = part(statement, 'Expression');
-      results.push(...bindResult(expression, scope, results.length));
+      const bound = bindResult(expression, scope, results.length);
+      if (statement === statements.at(-1) || !namesItsTables(expression)) results.push(...bound);
     } else if (kindOf(statement) === 'QueryParametersStatement') {
       declareParameters(statement, scope, parameters);
     } else {
@@ -40,6 +42,13 @@ export function bindStatements(
     usesCursor: context.usesCursor,
     settings: context.settings,
   };
+}
+
+/** `graph-to-table nodes as N, edges as E`: what follows says which of the tables is an answer. */
+function namesItsTables(expression: SyntaxNode): boolean {
+  const operator = maybe(expression, 'Operator');
+  if (!operator || kindOf(operator) !== 'GraphToTableOperator') return false;
+  return items(operator, 'OutputClause').every((output) => maybe(output, 'AsClause'));
 }
 
 function bindResult(expression: SyntaxNode, scope: Scope, index: number): BoundResult[] {

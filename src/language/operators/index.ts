@@ -3,6 +3,7 @@ import { COLUMN_OPERATORS } from './columns.js';
 import { EVALUATE_OPERATORS } from './evaluate.js';
 import { EXPAND_OPERATORS } from './expand.js';
 import { GRAPH_MATCH_OPERATORS } from './graph-match.js';
+import { GRAPH_TABLE_OPERATORS } from './graph-tables.js';
 import { MAKE_GRAPH_OPERATORS } from './make-graph.js';
 import { JOIN_OPERATORS } from './join.js';
 import { PARSE_OPERATORS } from './parse.js';
@@ -30,4 +31,5 @@ export const OPERATORS: Readonly<Record<string, OperatorBinder>> = {
   ...EVALUATE_OPERATORS,
   ...MAKE_GRAPH_OPERATORS,
   ...GRAPH_MATCH_OPERATORS,
+  ...GRAPH_TABLE_OPERATORS,
 };

@@ -1,8 +1,8 @@
 import { KustoError } from '../../errors/index.js';
 import { literal, type Scalar } from '../../plan/index.js';
-import { argumentsOf, constantString } from '../calls.js';
+import { constantString } from '../calls.js';
 import { bindScalar, bindTable, type Scope, type Table } from '../context.js';
-import { call } from '../calls-to.js';
+import { argumentsOf, call } from '../calls-to.js';
 import type { SyntaxNode } from '../parser.js';
 import { externalTableNamed } from '../schema.js';
 import { items, maybe, nameOf, part, resultColumns, spanOf, textOf, typeOfSymbol, unsupported } from '../syntax.js';
