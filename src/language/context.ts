@@ -4,7 +4,8 @@ import type { ColumnSchema, KustoType } from '../values/index.js';
 import { cursorWindow } from './cursor-window.js';
 import type { Graph } from './graphs.js';
 import type { SyntaxNode } from './parser.js';
-import { tableNamed, type Schema, type SchemaDatabase, type SchemaTable } from './schema.js';
+import type { Restriction } from './restrictions.js';
+import type { Schema, SchemaDatabase, SchemaTable } from './schema.js';
 
 /** One case of `declare pattern`. */
 export interface PatternMatch {
@@ -22,6 +23,8 @@ export type Binding =
   | { readonly kind: 'path'; readonly edges: EachOf; readonly nodes: EachOf }
   /** A named row, whose columns are reached by a path (`s1.x` in scan); a node of a graph has facts too. */
   | { readonly kind: 'row'; readonly columns: readonly Column[]; readonly node?: NodeFacts }
+  /** The database for which the subquery of macro-expand is bound. */
+  | { readonly kind: 'database'; readonly name: string }
   | { readonly kind: 'pattern'; readonly matches: readonly PatternMatch[]; readonly scope: Scope }
   /** A function declared by `let`, with what it sees. */
   | { readonly kind: 'function'; readonly declaration: SyntaxNode; readonly scope: Scope };
@@ -173,12 +176,6 @@ export class BindContext {
     return { relation: windowed ?? relation, columns, extent, name: table.name };
   }
 
-  tableByName(name: string, span?: Span): Table {
-    const found = tableNamed(this.schema, name);
-    if (!found) throw new KustoError('SEM0100', `The table '${name}' does not exist.`, span && { span });
-    return this.scan(found.database, found.table);
-  }
-
   sharedKey(): number {
     return this.nextShared++;
   }
@@ -208,6 +205,7 @@ export class Scope {
     readonly row?: Table,
     /** Both sides of a join condition. */
     readonly sides?: { readonly left: Table; readonly right: Table },
+    private readonly restriction?: Restriction,
   ) {}
 
   /** A scope in which expressions see the columns of this table. */
@@ -222,6 +220,23 @@ export class Scope {
   /** A scope for names that end with the block that declares them. */
   nested(): Scope {
     return new Scope(this.context, this);
+  }
+
+  /** The scope of the statements that follow `restrict access to (…)`. */
+  restricted(restriction: Restriction): Scope {
+    return new Scope(this.context, this, undefined, undefined, restriction);
+  }
+
+  /** Whether no restriction hides a name that is declared, or that of a database's own table or function. */
+  sees(name: string, database?: string): boolean {
+    if (database === undefined && this.names.has(name)) return true;
+    const { restriction } = this;
+    const admitted =
+      !restriction ||
+      (database === undefined
+        ? this.lookup(name)?.kind === 'scalar' || restriction.admitsName(name)
+        : restriction.admits(database, name));
+    return admitted && (this.parent?.sees(name, database) ?? true);
   }
 
   declare(name: string, binding: Binding): void {

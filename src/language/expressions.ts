@@ -114,6 +114,14 @@ function bindName(node: SyntaxNode, scope: Scope): Scalar {
   );
 }
 
+/** `X.$current_database` in the subquery of macro-expand. */
+function factOf(node: SyntaxNode, database: string, { context }: Scope): Scalar {
+  const name = nameOf(part(node, 'Selector'));
+  if (name === '$current_database') return literal('string', database);
+  if (name === '$current_cluster_endpoint') return literal('string', context.facts.clusterEndpoint);
+  throw unsupported(node, `'${textOf(node)}' as a value`);
+}
+
 function bindPath(node: SyntaxNode, scope: Scope): Scalar {
   const base = part(node, 'Expression');
   const selector = part(node, 'Selector');
@@ -126,6 +134,7 @@ function bindPath(node: SyntaxNode, scope: Scope): Scalar {
   }
   if (kindOf(base) === 'NameReference') {
     const row = scope.lookup(nameOf(base));
+    if (row?.kind === 'database') return factOf(node, row.name, scope);
     const column = row?.kind === 'row' && row.columns.find((candidate) => candidate.name === nameOf(selector));
     if (column) return use(column);
   }

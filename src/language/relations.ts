@@ -3,10 +3,11 @@ import { enterUserFunction } from './calls.js';
 import { bindOperator, bindTable, type Scope, type Table } from './context.js';
 import { OPERATORS } from './operators/index.js';
 import { SOURCES } from './operators/sources.js';
-import type { SyntaxNode } from './parser.js';
+import type { SymbolNode, SyntaxNode } from './parser.js';
 import { externalTableOf, tableOf } from './schema.js';
-import { refuseDisabled } from './settings.js';
-import { kindOf, nameOf, part, spanOf, textOf, unsupported } from './syntax.js';
+import { kindOf, maybe, nameOf, part, spanOf, symbolKindOf, textOf, unsupported } from './syntax.js';
+import { requireVisible } from './restrictions.js';
+import { visibleTable } from './tables.js';
 import { patternTable } from './patterns.js';
 import { isUserFunction } from './user-functions.js';
 
@@ -26,10 +27,7 @@ export function bindRelation(node: SyntaxNode, scope: Scope): Table {
     default: {
       const chosen = patternTable(node, scope);
       if (chosen) return chosen;
-      if (isUserFunction(node)) {
-        const { expression, inner } = enterUserFunction(node, scope);
-        return bindTable(expression, inner);
-      }
+      if (isUserFunction(node)) return bindUserTable(node, scope);
       const name = kind === 'FunctionCallExpression' ? `${nameOf(part(node, 'Name'))}()` : kind;
       const source = SOURCES[name];
       if (source) return source(node, scope);
@@ -49,19 +47,37 @@ function keywordOf(node: SyntaxNode): string {
   return textOf(node.GetChild(0) ?? node);
 }
 
+function bindUserTable(node: SyntaxNode, scope: Scope): Table {
+  const name = nameOf(kindOf(node) === 'NameReference' ? node : part(node, 'Name'));
+  const declared = scope.lookup(name)?.kind === 'function';
+  requireVisible(node, scope, name, declared ? undefined : databaseNamedIn(node, scope));
+  const { expression, inner } = enterUserFunction(node, scope);
+  return bindTable(expression, inner);
+}
+
+/** The database of `database('x').F()`, else the current one. */
+function databaseNamedIn(node: SyntaxNode, { context }: Scope): string {
+  const path = maybe(node, 'Parent');
+  const database =
+    path && kindOf(path) === 'PathExpression' && part(path, 'Selector') === node
+      ? part(path, 'Expression').ResultType
+      : undefined;
+  return database && symbolKindOf(database) === 'DatabaseSymbol' ? database.Name : context.schema.current;
+}
+
 function bindTableName(node: SyntaxNode, scope: Scope): Table {
   if (kindOf(node) === 'NameReference') {
     const binding = scope.lookup(nameOf(node));
-    if (binding?.kind === 'table') return binding.make();
+    if (binding?.kind === 'table') {
+      requireVisible(node, scope, nameOf(node));
+      return binding.make();
+    }
   }
-  if (isUserFunction(node)) {
-    const { expression, inner } = enterUserFunction(node, scope);
-    return bindTable(expression, inner);
-  }
+  if (isUserFunction(node)) return bindUserTable(node, scope);
   const selector = kindOf(node) === 'PathExpression' ? part(node, 'Selector') : node;
   if (selector !== node && kindOf(selector) !== 'NameReference') return bindTable(selector, scope);
   const symbol = selector.ReferencedSymbol ?? node.ReferencedSymbol ?? selector.ResultType;
-  const found = tableOf(symbol);
+  const found = tableOf(entityBehind(symbol));
   if (!found) {
     if (externalTableOf(symbol)) throw unsupported(node, 'An external table without external_table()');
     if (namesCluster(node)) {
@@ -70,11 +86,12 @@ function bindTableName(node: SyntaxNode, scope: Scope): Table {
     }
     throw new KustoError('SEM0100', `'${textOf(node)}' could not be resolved to a table.`, { span: spanOf(node) });
   }
-  if (found.database.name !== scope.context.schema.current) {
-    refuseDisabled(node, scope, 'request_remote_entities_disabled');
-  }
-  return scope.context.scan(found.database, found.table);
+  return visibleTable(node, found, scope);
 }
+
+/** Of a name that stands for each entity of a group in turn: the one at hand. */
+const entityBehind = (symbol: SymbolNode | null | undefined): unknown =>
+  (symbol as { readonly UnderlyingSymbol?: SymbolNode } | null | undefined)?.UnderlyingSymbol ?? symbol;
 
 /** A path that begins with `cluster(…)`. */
 function namesCluster(node: SyntaxNode): boolean {

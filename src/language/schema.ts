@@ -120,9 +120,14 @@ export function externalTableNamed(
   return database && table && { database, table };
 }
 
+/** A name in which `*` stands for any characters. */
+export function wildcard(pattern: string): RegExp {
+  const parts = pattern.split('*').map((text) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  return new RegExp(`^${parts.join('.*')}$`, 'i');
+}
+
 /** Names of the current database's tables that a pattern with `*` matches. */
 export function tablesMatching(schema: Schema, pattern: string): string[] {
-  const parts = pattern.split('*').map((text) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
-  const expression = new RegExp(`^${parts.join('.*')}$`, 'i');
+  const expression = wildcard(pattern);
   return (currentDatabase(schema)?.tables ?? []).map((table) => table.name).filter((name) => expression.test(name));
 }

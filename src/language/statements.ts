@@ -8,6 +8,7 @@ import { sharedInput } from './operators/tables.js';
 import type { SyntaxNode } from './parser.js';
 import { set } from './settings.js';
 import { declarePattern } from './patterns.js';
+import { Restriction } from './restrictions.js';
 import { items, kindOf, maybe, nameOf, part, spanOf, unsupported } from './syntax.js';
 
 /** Binds the statements of an analyzed request; each tabular expression statement yields a result. */
@@ -16,7 +17,7 @@ export function bindStatements(
   context: BindContext,
   parameters: Scope['lookup'] | undefined,
 ): BoundRequest {
-  const scope = new Scope(context);
+  let scope = new Scope(context);
   const results: BoundResult[] = [];
   const statements = items(root, 'Statements');
   for (const statement of statements) {
@@ -26,6 +27,8 @@ export function bindStatements(
       if (statement === statements.at(-1) || !namesItsTables(expression)) results.push(...bound);
     } else if (kindOf(statement) === 'QueryParametersStatement') {
       declareParameters(statement, scope, parameters);
+    } else if (kindOf(statement) === 'RestrictStatement') {
+      scope = scope.restricted(new Restriction(statement, scope));
     } else {
       bindStatement(statement, scope);
     }
@@ -93,6 +96,7 @@ const LOOKS_TABULAR = new Set([
   'EvaluateOperator',
   'SearchOperator',
   'FindOperator',
+  'MacroExpandOperator',
 ]);
 
 /** Drops the hidden columns. */
@@ -114,6 +118,9 @@ export function bindStatement(statement: SyntaxNode, scope: Scope): void {
   switch (kindOf(statement)) {
     case 'LetStatement':
       return bindLet(statement, scope);
+    case 'AliasStatement':
+      // The binder resolves the alias to the database.
+      return;
     case 'PatternStatement':
       return declarePattern(statement, scope);
     case 'SetOptionStatement':
@@ -126,6 +133,8 @@ export function bindStatement(statement: SyntaxNode, scope: Scope): void {
 function bindLet(statement: SyntaxNode, scope: Scope): void {
   const name = nameOf(part(statement, 'Name'));
   const expression = part(statement, 'Expression');
+  // The binder knows the group's entities by its symbol.
+  if (kindOf(expression) === 'EntityGroup') return;
   if (kindOf(expression) === 'FunctionDeclaration') {
     scope.declare(name, { kind: 'function', declaration: expression, scope });
     return;

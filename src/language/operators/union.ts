@@ -3,8 +3,9 @@ import { literal, use, type Column, type Scalar } from '../../plan/index.js';
 import type { ColumnSchema, KustoType } from '../../values/index.js';
 import { bindTable, type OperatorBinder, type Scope, type Table } from '../context.js';
 import type { SyntaxNode } from '../parser.js';
-import { items, kindOf, resultColumns, spanOf, textOf, unsupported } from '../syntax.js';
-import { tablesMatching } from '../schema.js';
+import { items, resultColumns, spanOf, symbolKindOf, textOf, toArray, unsupported } from '../syntax.js';
+import { tableOf } from '../schema.js';
+import { visibleTable } from '../tables.js';
 import { TextNeeded } from '../text-needed.js';
 import { isInFunction } from '../user-functions.js';
 import { parametersOf } from './parameters.js';
@@ -96,15 +97,9 @@ function fuzzyMembers(node: SyntaxNode, index: number, scope: Scope): Member[] {
 }
 
 export function membersOf(node: SyntaxNode, index: number, scope: Scope): Member[] {
-  switch (kindOf(node)) {
-    case 'NameReference': {
-      const text = textOf(node);
-      if (text.includes('*')) return wildcard(node, text, scope);
-      return [member(bindTable(node, scope), index)];
-    }
-    default:
-      return [member(bindTable(node, scope), index)];
-  }
+  const symbol = node.ResultType;
+  if (symbol && symbolKindOf(symbol) === 'GroupSymbol') return wildcards(node, scope);
+  return [member(bindTable(node, scope), index)];
 }
 
 /** A member is called by its table's name, or by what `as` calls it. */
@@ -112,8 +107,12 @@ function member(table: Table, index: number): Member {
   return { name: table.name ?? `union_arg${index}`, table };
 }
 
-function wildcard(node: SyntaxNode, pattern: string, scope: Scope): Member[] {
-  const found = tablesMatching(scope.context.schema, pattern);
-  if (found.length === 0) throw unsupported(node, `'${pattern}', which matches no table,`);
-  return found.map((name) => ({ name, table: scope.context.tableByName(name) }));
+/** Tables, of one database or of several, that a name with `*` matches; views that `let` declares are not among them. */
+function wildcards(node: SyntaxNode, scope: Scope): Member[] {
+  const found = toArray(node.ResultType?.Members)
+    .map(tableOf)
+    .filter((owned) => owned !== undefined)
+    .filter(({ database, table }) => scope.sees(table.name, database.name));
+  if (found.length === 0) throw unsupported(node, `'${textOf(node)}', which matches no table,`);
+  return found.map((owned) => ({ name: owned.table.name, table: visibleTable(node, owned, scope) }));
 }
