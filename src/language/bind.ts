@@ -32,7 +32,7 @@ export function bind(
   parameters: Readonly<Record<string, string>> = {},
   options: Readonly<Record<string, unknown>> = {},
 ): BoundRequest {
-  const code = analyze(text, schema);
+  const code = analyze(text, schema, facts);
   const given = (name: string): Binding | undefined => {
     const value = parameters[name];
     return value === undefined
@@ -42,11 +42,14 @@ export function bind(
   return bindStatements(code.Syntax, new BindContext(schema, facts, BINDERS, settingsOf(options), text.length), given);
 }
 
-function analyze(text: string, schema: Schema): { readonly Syntax: SyntaxNode } {
+function analyze(text: string, schema: Schema, { clusterEndpoint }: RequestFacts): { readonly Syntax: SyntaxNode } {
   let code;
   try {
     refuseDoubling(text);
-    code = official().Kusto.Language.KustoCode.ParseAndAnalyze(text, globalsOf(schema));
+    code = official().Kusto.Language.KustoCode.ParseAndAnalyze(
+      text,
+      globalsOf(schema, text.includes('cluster') ? hostOf(clusterEndpoint) : undefined),
+    );
   } catch (error) {
     if (error instanceof KustoError) throw error;
     // The official library throws on a few texts instead of reporting; what it says is of no use to the caller.
@@ -55,3 +58,6 @@ function analyze(text: string, schema: Schema): { readonly Syntax: SyntaxNode } 
   refuseErrors(code, text);
   return code;
 }
+
+const hostOf = (endpoint: string): string | undefined =>
+  URL.canParse(endpoint) ? new URL(endpoint).hostname : undefined;

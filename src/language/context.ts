@@ -47,6 +47,8 @@ export interface Table {
   readonly extent?: Column;
   /** Name of the stored table, or the name that `as` gave: for `withsource`. */
   readonly name?: string;
+  /** Name of the stored table's database. */
+  readonly database?: string;
   /** Set between make-graph and the operator that turns the graph into a table. */
   readonly graph?: Graph;
   /** True when the order of rows is defined (`sort`, `serialize`, `range`, `print`, …). */
@@ -173,7 +175,7 @@ export class BindContext {
     if (!this.facts.hasIngestionTime(table.id)) this.untimed.set(extent.id, table.name);
     const windowed = cursorWindow(relation, extent, this.settings);
     if (windowed) this.usesCursor = true;
-    return { relation: windowed ?? relation, columns, extent, name: table.name };
+    return { relation: windowed ?? relation, columns, extent, name: table.name, database: database.name };
   }
 
   sharedKey(): number {

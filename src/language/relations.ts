@@ -1,5 +1,6 @@
 import { KustoError } from '../errors/index.js';
-import { enterUserFunction } from './calls.js';
+import { constantString, enterUserFunction } from './calls.js';
+import { argumentsOf } from './calls-to.js';
 import { bindOperator, bindTable, type Scope, type Table } from './context.js';
 import { OPERATORS } from './operators/index.js';
 import { SOURCES } from './operators/sources.js';
@@ -78,12 +79,9 @@ function bindTableName(node: SyntaxNode, scope: Scope): Table {
   if (selector !== node && kindOf(selector) !== 'NameReference') return bindTable(selector, scope);
   const symbol = selector.ReferencedSymbol ?? node.ReferencedSymbol ?? selector.ResultType;
   const found = tableOf(entityBehind(symbol));
+  refuseOtherCluster(node, found !== undefined, scope);
   if (!found) {
     if (externalTableOf(symbol)) throw unsupported(node, 'An external table without external_table()');
-    if (namesCluster(node)) {
-      const message = `'${textOf(node)}' is of another cluster: only databases of this one can be read.`;
-      throw new KustoError('CAL0002', message, { span: spanOf(node) });
-    }
     throw new KustoError('SEM0100', `'${textOf(node)}' could not be resolved to a table.`, { span: spanOf(node) });
   }
   return visibleTable(node, found, scope);
@@ -93,8 +91,22 @@ function bindTableName(node: SyntaxNode, scope: Scope): Table {
 const entityBehind = (symbol: SymbolNode | null | undefined): unknown =>
   (symbol as { readonly UnderlyingSymbol?: SymbolNode } | null | undefined)?.UnderlyingSymbol ?? symbol;
 
-/** A path that begins with `cluster(…)`. */
-function namesCluster(node: SyntaxNode): boolean {
-  if (kindOf(node) === 'PathExpression') return namesCluster(part(node, 'Expression'));
-  return kindOf(node) === 'FunctionCallExpression' && nameOf(part(node, 'Name')) === 'cluster';
+/** The binder tells clusters by their host name alone: another port is another cluster. */
+function refuseOtherCluster(node: SyntaxNode, isKnown: boolean, scope: Scope): void {
+  const given = clusterNamed(node);
+  if (!given) return;
+  const [argument] = argumentsOf(given);
+  const name = argument && constantString(argument, scope);
+  const endpoint = scope.context.facts.clusterEndpoint;
+  const isOwn =
+    !name || !URL.canParse(name) || !URL.canParse(endpoint) || new URL(name).host === new URL(endpoint).host;
+  if (isKnown && isOwn) return;
+  const message = `'${textOf(node)}' is of another cluster: only databases of this one can be read.`;
+  throw new KustoError('CAL0002', message, { span: spanOf(node) });
+}
+
+/** The `cluster(…)` that a path begins with. */
+function clusterNamed(node: SyntaxNode): SyntaxNode | undefined {
+  if (kindOf(node) === 'PathExpression') return clusterNamed(part(node, 'Expression'));
+  return kindOf(node) === 'FunctionCallExpression' && nameOf(part(node, 'Name')) === 'cluster' ? node : undefined;
 }

@@ -76,15 +76,20 @@ function databaseSymbol(database: SchemaDatabase): unknown {
 
 let base: GlobalState | undefined;
 
-/** The binder's view of a schema. Cheap for databases that it has seen. */
-export function globalsOf(schema: Schema): GlobalState {
+/**
+ * The binder's view of a schema. Cheap for databases that it has seen.
+ *
+ * @param host the server's own host name, by which a query may call its cluster too
+ */
+export function globalsOf(schema: Schema, host?: string): GlobalState {
   const { Kusto } = official();
   const { Symbols } = Kusto.Language;
   const databases = schema.databases.map(databaseSymbol);
   const current = schema.databases.findIndex((database) => database.name === schema.current);
   const cluster = new Symbols.ClusterSymbol.$ctor1(CLUSTER_NAME, databases, false);
   base ??= Kusto.Language.GlobalState.Default.WithPlugIns(pluginSymbols()).WithFunctions(functionSymbols());
-  const globals = base.WithCluster(cluster);
+  let globals = base.WithCluster(cluster);
+  if (host) globals = globals.AddOrReplaceCluster(new Symbols.ClusterSymbol.$ctor1(host, databases, false));
   return current < 0 ? globals : globals.WithDatabase(databases[current]);
 }
 

@@ -42,7 +42,7 @@ function sourcesOf(node: SyntaxNode, scope: Scope): Member[] {
   const { current } = scope.context.schema;
   return names
     .filter((name) => scope.sees(name, current))
-    .map((name) => ({ name, table: tableByName(node, name, scope) }));
+    .map((name) => ({ name, database: current, table: tableByName(node, name, scope) }));
 }
 
 function searched(node: SyntaxNode, members: readonly Member[], scope: Scope): Table {
