@@ -5,6 +5,7 @@ import { refuseErrors } from './diagnostics.js';
 import { refuseDoubling } from './growth.js';
 import { literalOfText } from './literal-text.js';
 import { official, type SyntaxNode } from './parser.js';
+import { completeParses } from './parse-names.js';
 import { globalsOf, type Schema } from './schema.js';
 import { bindExpression } from './expressions.js';
 import { bindOperation, bindRelation } from './relations.js';
@@ -55,6 +56,7 @@ function analyze(text: string, schema: Schema, { clusterEndpoint }: RequestFacts
     // The official library throws on a few texts instead of reporting; what it says is of no use to the caller.
     throw new KustoError('SYN0001', 'The query could not be parsed.', { cause: error });
   }
+  completeParses(code.Syntax, text);
   refuseErrors(code, text);
   return code;
 }

@@ -113,6 +113,8 @@ export class BindContext {
   usesCursor = false;
   /** Names of tables without the IngestionTime policy, by their extent column. */
   readonly untimed = new Map<number, string>();
+  /** Columns that hold the key of a partition: constants for the pipeline over it. */
+  readonly partitionKeys = new Set<number>();
   visualization: Record<string, unknown> | null = null;
 
   constructor(

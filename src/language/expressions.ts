@@ -73,7 +73,7 @@ const BINDERS: Readonly<Record<string, (node: SyntaxNode, scope: Scope) => Scala
     const { relation, columns } = bindTable(part(node, 'Expression'), scope);
     const first = columns[0];
     if (!first) throw unsupported(node, 'toscalar() of a table without columns');
-    if (freeColumns(relation).length > 0) {
+    if (freeColumns(relation).some((column) => !scope.context.partitionKeys.has(column))) {
       throw new KustoError('SEM0001', 'toscalar() is evaluated once and cannot depend on the row at hand.', {
         span: spanOf(node),
       });

@@ -13,6 +13,7 @@ import { ROW_OPERATORS } from './rows.js';
 import { SEARCH_OPERATORS } from './search.js';
 import { SCAN_OPERATORS } from './scan.js';
 import { SUMMARIZE_OPERATORS } from './summarize.js';
+import { TOP_NESTED_OPERATORS } from './top-nested.js';
 import { UNION_OPERATORS } from './union.js';
 
 /** What stands after a pipe, by the official class name. */
@@ -27,6 +28,7 @@ export const OPERATORS: Readonly<Record<string, OperatorBinder>> = {
   ...SERIES_OPERATORS,
   ...SEARCH_OPERATORS,
   ...PARTITION_OPERATORS,
+  ...TOP_NESTED_OPERATORS,
   ...SCAN_OPERATORS,
   ...EVALUATE_OPERATORS,
   ...MAKE_GRAPH_OPERATORS,

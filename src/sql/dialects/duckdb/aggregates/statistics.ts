@@ -47,6 +47,8 @@ const readsRow = (node: Sql): boolean =>
 
 function percentOf(arg: LoweredArgument): Sql {
   if (arg.literal === null || Number.isNaN(arg.literal)) throw new KustoError('SEM0001', 'A percent must be a number.');
+  if (arg.literal !== undefined && !(Number(arg.literal) >= 0 && Number(arg.literal) <= 100))
+    throw new KustoError('SEM0001', 'A percent must be between 0 and 100.');
   // DuckDB's quantiles take no other.
   if (readsRow(arg.sql)) throw new KustoError('SEM0001', 'A percent must be a constant.');
   return sql`(CAST(${arg.sql} AS DOUBLE) / 100.0)`;
