@@ -19,6 +19,7 @@ import { SET_FUNCTIONS } from './sets.js';
 import { IP_FUNCTIONS } from './ip.js';
 import { IP_SEARCH_FUNCTIONS } from './ip-search.js';
 import { BAG_SHAPE } from './bag-shape.js';
+import { XML } from './xml.js';
 import { BUILD_SCHEMA } from './buildschema.js';
 import { HLL_FUNCTIONS } from './hll.js';
 import { TDIGEST_FUNCTIONS } from './tdigest.js';
@@ -48,6 +49,7 @@ const FAMILIES: readonly (readonly ScalarFunction[])[] = [
   HLL_FUNCTIONS,
   STRING_FUNCTIONS,
   TEXT_PARSING_FUNCTIONS,
+  XML,
   PARSE_FUNCTIONS,
   ENCODING_FUNCTIONS,
   HASH_FUNCTIONS,

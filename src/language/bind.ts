@@ -5,6 +5,7 @@ import { refuseErrors } from './diagnostics.js';
 import { refuseDoubling } from './growth.js';
 import { literalOfText } from './literal-text.js';
 import { official, type SyntaxNode } from './parser.js';
+import { completeBestEffort } from './best-effort.js';
 import { completeParses } from './parse-names.js';
 import { globalsOf, type Schema } from './schema.js';
 import { bindExpression } from './expressions.js';
@@ -33,7 +34,7 @@ export function bind(
   parameters: Readonly<Record<string, string>> = {},
   options: Readonly<Record<string, unknown>> = {},
 ): BoundRequest {
-  const code = analyze(text, schema, facts);
+  const code = analyze(text, schema, facts, options.best_effort);
   const given = (name: string): Binding | undefined => {
     const value = parameters[name];
     return value === undefined
@@ -43,7 +44,12 @@ export function bind(
   return bindStatements(code.Syntax, new BindContext(schema, facts, BINDERS, settingsOf(options), text.length), given);
 }
 
-function analyze(text: string, schema: Schema, { clusterEndpoint }: RequestFacts): { readonly Syntax: SyntaxNode } {
+function analyze(
+  text: string,
+  schema: Schema,
+  { clusterEndpoint }: RequestFacts,
+  bestEffort: unknown,
+): { readonly Syntax: SyntaxNode } {
   let code;
   try {
     refuseDoubling(text);
@@ -56,6 +62,7 @@ function analyze(text: string, schema: Schema, { clusterEndpoint }: RequestFacts
     // The official library throws on a few texts instead of reporting; what it says is of no use to the caller.
     throw new KustoError('SYN0001', 'The query could not be parsed.', { cause: error });
   }
+  completeBestEffort(code.Syntax, bestEffort);
   completeParses(code.Syntax, text);
   refuseErrors(code, text);
   return code;

@@ -4,6 +4,7 @@ import type { ColumnSchema, KustoType } from '../values/index.js';
 import { cursorWindow } from './cursor-window.js';
 import type { Graph } from './graphs.js';
 import type { SyntaxNode } from './parser.js';
+import { timeWindow } from './time-window.js';
 import type { Restriction } from './restrictions.js';
 import type { Schema, SchemaDatabase, SchemaTable } from './schema.js';
 
@@ -177,7 +178,8 @@ export class BindContext {
     if (!this.facts.hasIngestionTime(table.id)) this.untimed.set(extent.id, table.name);
     const windowed = cursorWindow(relation, extent, this.settings);
     if (windowed) this.usesCursor = true;
-    return { relation: windowed ?? relation, columns, extent, name: table.name, database: database.name };
+    const inTime = timeWindow(windowed ?? relation, columns, this.settings);
+    return { relation: inTime, columns, extent, name: table.name, database: database.name };
   }
 
   sharedKey(): number {

@@ -3,10 +3,11 @@ import { KustoError } from '../errors/index.js';
 import { type BindContext, bindScalar, bindTable, Scope } from './context.js';
 import { isTabular } from './calls-to.js';
 import { bindRender } from './operators/render.js';
+import { schemaOf } from './operators/rows.js';
 import { severalBinder } from './operators/several.js';
 import { sharedInput } from './operators/tables.js';
 import type { SyntaxNode } from './parser.js';
-import { set } from './settings.js';
+import { set, setting } from './settings.js';
 import { declarePattern } from './patterns.js';
 import { Restriction } from './restrictions.js';
 import { items, kindOf, maybe, nameOf, part, spanOf, unsupported } from './syntax.js';
@@ -39,8 +40,11 @@ export function bindStatements(
       'The query has no tabular expression: it ends with a statement that yields nothing.',
     );
   }
+  const schemasOnly = setting<boolean>(context.settings, 'query_results_apply_getschema', 'bool') === true;
   return {
-    results,
+    results: schemasOnly
+      ? results.map(({ name, relation }) => ({ name, relation: schemaOf(relation.columns, scope).relation }))
+      : results,
     visualization: context.visualization,
     usesCursor: context.usesCursor,
     settings: context.settings,

@@ -105,21 +105,24 @@ export const ROW_OPERATORS: Readonly<Record<string, OperatorBinder>> = {
   /** Not documented: the binder gives it the input's columns; on one node there is nothing to put in a cache. */
   ExecuteAndCacheOperator: (_node, input, scope) => sharedInput(input, scope),
   ConsumeOperator: (_node, input) => limited(input, literal('long', 0n)),
-  GetSchemaOperator: (_node, input, scope) => {
-    const columns = GETSCHEMA.map(([name, type]) => scope.context.column(name, type));
-    const rows = input.columns.map((column, i) => [
-      literal('string', column.name),
-      literal('int', i),
-      literal('string', CLR_TYPES[column.type]),
-      literal('string', column.type),
-    ]);
-    return { columns, relation: { kind: 'values', rows, columns } };
-  },
+  GetSchemaOperator: (_node, input, scope) => schemaOf(input.columns, scope),
   RenderOperator: (node, input, scope) => {
     bindRender(node, scope);
     return input;
   },
 };
+
+/** The columns as the rows that getschema yields. */
+export function schemaOf(described: Table['columns'], scope: Scope): Table {
+  const columns = GETSCHEMA.map(([name, type]) => scope.context.column(name, type));
+  const rows = described.map((column, i) => [
+    literal('string', column.name),
+    literal('int', i),
+    literal('string', CLR_TYPES[column.type]),
+    literal('string', column.type),
+  ]);
+  return { columns, relation: { kind: 'values', rows, columns } };
+}
 
 /** The reference's own answer has an int ordinal, whatever the binder says. */
 const GETSCHEMA = [
