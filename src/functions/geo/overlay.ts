@@ -26,15 +26,25 @@ export function unite(polygons: readonly Polygon[]): Polygon[] {
   }
 }
 
+/** The union of all parts at once, whose rings begin by the order of the edges. */
+export function uniteAlong(parts: readonly Polygon[], edges: readonly Edge[]): Polygon[] {
+  const plane = planeOf(ringsOf(parts).flat());
+  const [first, ...rest] = parts.map((part) => plane.project([part]));
+  return ordered(plane.lift(union(first!, ...rest)), edges);
+}
+
 function overlay(
   left: readonly Polygon[],
   right: readonly Polygon[],
   combine: (a: Geom, b: Geom) => MultiPoly,
 ): Polygon[] {
   const plane = planeOf(ringsOf([...left, ...right]).flat());
-  const edges = polygonEdges([...left, ...right]);
-  const found = plane
-    .lift(combine(plane.project(left), plane.project(right)))
+  const found = plane.lift(combine(plane.project(left), plane.project(right)));
+  return ordered(found, polygonEdges([...left, ...right]));
+}
+
+function ordered(polygons: readonly Polygon[], edges: readonly Edge[]): Polygon[] {
+  const found = polygons
     .map(({ shell, holes }) => ({
       shell: beginAfterLast(shell, edges),
       holes: holes.map((hole) => beginAfterLast(hole, edges)),
