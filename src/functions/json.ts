@@ -24,6 +24,7 @@ export function numberOf(value: Json | undefined): number | undefined {
 export function writeJson(value: Json): string {
   if (value instanceof JsonNumber) return value.text;
   if (isArray(value)) return `[${value.map(writeJson).join(',')}]`;
+  if (typeof value === 'number' && Number.isFinite(value)) return String(value);
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   const pairs = isBag(value) ? [...value] : Object.entries(value);
   return `{${pairs.map(([key, held]) => `${JSON.stringify(key)}:${writeJson(held)}`).join(',')}}`;

@@ -11,7 +11,8 @@ export interface Rows {
 /** An operator that no SQL can say. Pure: rows in, rows out, in the order of `columns`. */
 export interface ProcedureDefinition {
   readonly name: string;
-  run(call: ProcedureCall): Rows;
+  /** Long computations rest now and then (see `Pace`), so that they can be cancelled and others can run. */
+  run(call: ProcedureCall): Rows | Promise<Rows>;
 }
 
 export interface ProcedureCall {
