@@ -13,7 +13,7 @@ import { ROLLING_PERCENTILE } from './rolling-percentile.js';
 import { ROWS } from './rows.js';
 import { SCAN } from './scan.js';
 
-export type { ProcedureCall, ProcedureDefinition, Rows } from './procedure.js';
+export { MAX_CELLS, type ProcedureCall, type ProcedureDefinition, type Rows } from './procedure.js';
 
 /** Every operator that runs outside of SQL, by the name that its binder gives the plan node. */
 const PROCEDURES: ReadonlyMap<string, ProcedureDefinition> = new Map(

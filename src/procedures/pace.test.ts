@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { BASKET } from './patterns/basket.js';
 import { Pace } from './pace.js';
+import { MAX_CELLS, RowBuilder } from './procedure.js';
+
+it('rows of an operator have a bound', () => {
+  const output = new RowBuilder(Array.from({ length: 100_000 }, (_, id) => ({ id, name: 'c', type: 'long' as const })));
+  const add = (): void => {
+    for (let r = 0; r <= MAX_CELLS / 100_000; r++) output.add([]);
+  };
+  expect(add).toThrow(expect.objectContaining({ code: 'E_RUNAWAY_QUERY' }) as Error);
+});
 
 describe('Pace', () => {
   it('ends a computation of too many steps as a runaway query', async () => {
