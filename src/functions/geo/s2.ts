@@ -21,6 +21,8 @@ function cellOf(token: KustoValue | undefined): CellId | undefined {
   return cellid.valid(id) ? id : undefined;
 }
 
+const isLevel = (level: number): boolean => Number.isInteger(level) && level >= 0 && level <= FINEST;
+
 const vectorOf = ({ x, y, z }: { readonly x: number; readonly y: number; readonly z: number }): Vector => [x, y, z];
 
 const corners = (id: CellId): Vector[] => {
@@ -29,8 +31,9 @@ const corners = (id: CellId): Vector[] => {
 };
 
 /**
- * The cells of a level that a shape comes as close to as the radius (of angle; 0 when it touches them), in the order of their ids. Goes down from the faces of the cube; each step
- * only looks at the edges that touched the cell above. Undefined when there are more than the limit.
+ * The cells of a level that a shape comes as close to as the radius (of angle; 0 when it touches them), in the order of
+ * their ids. Goes down from the faces of the cube; each step only looks at the edges that were near to the cell above.
+ * Undefined when there are more than the limit.
  */
 function cover(
   polygons: readonly Polygon[],
@@ -84,7 +87,7 @@ function covering(
       const shape = read(argument);
       const level = Number(levelArgument ?? 11);
       const radius = Number(radiusArgument ?? 0);
-      if (!shape || !(level >= 0 && level <= FINEST) || !(radius >= 0)) return null;
+      if (!shape || !isLevel(level) || !(radius >= 0)) return null;
       const cells = cover(shape.polygons, shape.edges, level, radius / EARTH_RADIUS);
       return cells ? writeJson(cells) : null;
     },
@@ -99,7 +102,7 @@ export const S2_FUNCTIONS: readonly ScalarFunction[] = [
     evaluate: ([longitude, latitude, levelArgument]) => {
       const position = readPosition(longitude, latitude);
       const level = Number(levelArgument ?? 11);
-      if (!position || !(level >= 0 && level <= FINEST)) return '';
+      if (!position || !isLevel(level)) return '';
       const leaf = cellid.fromLatLng(LatLng.fromDegrees(position[1], position[0]));
       return cellid.toToken(cellid.parent(leaf, level));
     },
