@@ -178,9 +178,9 @@ export const STRING_FUNCTIONS: readonly ScalarFunction[] = [
       const [source, pattern] = textsOf(args.slice(0, 2), call) as [string, string];
       const [start, length, occurrence] = [numberOf(args, 2) ?? 0, numberOf(args, 3) ?? -1, numberOf(args, 4) ?? 1];
       if (start < 0 || length < -1 || occurrence < 0) return null;
-      const searched = points(source)
-        .slice(start, length === -1 ? undefined : start + length)
-        .join('');
+      const characters = points(source);
+      if (start > characters.length) return -1n;
+      const searched = characters.slice(start, length === -1 ? undefined : start + length).join('');
       const found = Regex.of(pattern).positions(searched)[Math.max(occurrence, 1) - 1];
       return found ? BigInt(start + points(searched.slice(0, found.start)).length) : -1n;
     },

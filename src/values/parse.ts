@@ -91,8 +91,6 @@ const UNITS: Readonly<Record<string, bigint>> = Object.fromEntries(
   ).flatMap(([ticks, ...names]) => names.map((name) => [name, ticks] as const)),
 );
 
-const INT64_MAX = 9_223_372_036_854_775_807n;
-
 /** Ticks of `[-][d.]hh:mm[:ss[.fffffff]]`, `1.5h`, `10 seconds`, or a bare number of days; undefined otherwise. */
 export function parseTimespan(text: string): bigint | undefined {
   const c = CLOCK.exec(text);
@@ -111,6 +109,6 @@ export function parseTimespan(text: string): bigint | undefined {
 }
 
 function signed(sign: string | undefined, size: bigint): bigint | undefined {
-  if (size > INT64_MAX) return undefined;
-  return sign === '-' ? -size : size;
+  const ticks = sign === '-' ? -size : size;
+  return BigInt.asIntN(64, ticks) === ticks ? ticks : undefined;
 }

@@ -18,6 +18,7 @@ export interface RequiredFunction {
 export class PlanLowering implements Lowering {
   readonly functions = new Map<string, RequiredFunction>();
   private readonly shared = new Map<number, Sql>();
+  private variables = 0;
 
   constructor(
     readonly dialect: Dialect,
@@ -140,6 +141,10 @@ export class PlanLowering implements Lowering {
       : sql`(${left} IN (${right}))`;
     // A null in the list must not turn "not in" into null.
     return scalar.negated ? sql`(NOT coalesce(${test}, false))` : sql`coalesce(${test}, false)`;
+  }
+
+  variable(): Name {
+    return name(`let${this.variables++}`);
   }
 
   emptyForNull(inner: Sql, type: KustoType): Sql {

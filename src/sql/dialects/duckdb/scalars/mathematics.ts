@@ -77,10 +77,16 @@ export const MATH_ROWS: Readonly<Record<string, ScalarRow>> = {
   round: (call) => {
     const [x, places] = call.args as [LoweredArgument, LoweredArgument | undefined];
     if (call.type === 'decimal') return decimalCall('decimal_round', call);
-    const rounded = places
-      ? sql`round(${asReal(x, call)}, CAST(${places.sql} AS INTEGER))`
-      : sql`round(${asReal(x, call)})`;
-    return castTo(rounded, call.type);
+    // No real has digits further from its point than this.
+    const at =
+      places &&
+      sql`CAST(CASE WHEN ${places.sql} IS NOT NULL THEN greatest(least(${places.sql}, 400), -400) END AS INTEGER)`;
+    if (x.type !== 'int' && x.type !== 'long') {
+      const rounded = at ? sql`round(${asReal(x, call)}, ${at})` : sql`round(${asReal(x, call)})`;
+      return castTo(rounded, call.type);
+    }
+    const whole = castTo(x.sql, 'long');
+    return at ? sql`try(${castTo(sql`round(${whole}, ${at})`, call.type)})` : castTo(whole, call.type);
   },
   isnan: kindOfReal((x) => sql`isnan(${x})`),
   isinf: kindOfReal((x) => sql`isinf(${x})`),
