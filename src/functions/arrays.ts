@@ -81,7 +81,7 @@ function split(array: readonly Json[], at: Json): Json {
 /** Tells whether an element equals a value of another type: dates, spans and guids are text inside of arrays. */
 function equals(value: KustoValue, type: KustoType): (element: Json) => boolean {
   if (type === 'datetime' || type === 'timespan' || type === 'guid' || type === 'decimal') {
-    return (element) => typeof element === 'string' && scalarOf(element, type) === value;
+    return (element) => scalarOf(element, type) === value;
   }
   const wanted = canonicalJson(jsonOf(value, type));
   return (element) => canonicalJson(element) === wanted;

@@ -48,7 +48,8 @@ function datetimeDiff(period: string, a: bigint, b: bigint): bigint {
     return index(a) - index(b);
   }
   if (unit === 'week') return weekNumber(a) - weekNumber(b);
-  if (unit === 'nanosecond') return (a - b) * 100n;
+  // Arithmetic of long wraps around.
+  if (unit === 'nanosecond') return BigInt.asIntN(64, (a - b) * 100n);
   const length = PERIOD_TICKS[unit];
   if (length === undefined) throw unknownPeriod('datetime_diff', period);
   return a / length - b / length;
@@ -108,7 +109,9 @@ function makeTimespan(args: readonly KustoValue[]): bigint | null {
     number,
   ];
   const time = timeOfDay(hour, minute, second);
-  return time === null || !Number.isInteger(day) || day < 0 ? null : BigInt(day) * TICKS_PER_DAY + time;
+  if (time === null || !Number.isInteger(day) || day < 0) return null;
+  const ticks = BigInt(day) * TICKS_PER_DAY + time;
+  return BigInt.asIntN(64, ticks) === ticks ? ticks : null;
 }
 
 /** A number of units since 1970 as a datetime. */

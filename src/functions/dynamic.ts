@@ -139,7 +139,7 @@ export const DYNAMIC_FUNCTIONS: readonly ScalarFunction[] = [
         to,
         step,
         (i) => from + BigInt(i) * step,
-        (value) => jsonOf(value, argumentTypes[0]!),
+        (value) => jsonOf(value, timed ? argumentTypes[0]! : 'long'),
       );
     },
   },

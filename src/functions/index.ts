@@ -11,6 +11,7 @@ import { TEXT_PARSING_FUNCTIONS } from './text-parsing.js';
 import { MAKE_SERIES_FUNCTIONS } from './make-series.js';
 import { TEXT_FUNCTIONS } from './text.js';
 import { UNIT_FUNCTIONS } from './units.js';
+import { XML_FUNCTIONS } from './xml.js';
 import type { ScalarFunction } from './scalar-function.js';
 import { ARRAY_FUNCTIONS } from './arrays.js';
 import { ARRAY_SORT_FUNCTIONS } from './array-sort.js';
@@ -19,7 +20,6 @@ import { SET_FUNCTIONS } from './sets.js';
 import { IP_FUNCTIONS } from './ip.js';
 import { IP_SEARCH_FUNCTIONS } from './ip-search.js';
 import { BAG_SHAPE } from './bag-shape.js';
-import { XML } from './xml.js';
 import { BUILD_SCHEMA } from './buildschema.js';
 import { HLL_FUNCTIONS } from './hll.js';
 import { TDIGEST_FUNCTIONS } from './tdigest.js';
@@ -49,13 +49,13 @@ const FAMILIES: readonly (readonly ScalarFunction[])[] = [
   HLL_FUNCTIONS,
   STRING_FUNCTIONS,
   TEXT_PARSING_FUNCTIONS,
-  XML,
   PARSE_FUNCTIONS,
   ENCODING_FUNCTIONS,
   HASH_FUNCTIONS,
   DATETIME_FUNCTIONS,
   MATH_FUNCTIONS,
   UNIT_FUNCTIONS,
+  XML_FUNCTIONS,
   SERIES_FUNCTIONS,
   GEO_FUNCTIONS,
 ];

@@ -1,12 +1,15 @@
 import { KustoError } from '../errors/index.js';
 import { freeColumns, literal, type Scalar, use } from '../plan/index.js';
 import { bindFunctionCall } from './calls.js';
-import { bindScalar, bindTable, type Scope } from './context.js';
+import { bindScalar, bindTable, type Scope, type Table } from './context.js';
 import { anyColumn, combined } from './any-column.js';
-import { aggregateInstead, call, isTabular, typeOf } from './calls-to.js';
+import { aggregateInstead, call, typeOf } from './calls-to.js';
 import type { KustoType } from '../values/index.js';
 import { dynamicText } from './dynamic-literals.js';
 import { decodeLiteral, decodeString } from './literals.js';
+import { bindHasList, bindIn } from './membership.js';
+import { requireOperands } from './operand-types.js';
+import { sharedInput } from './operators/tables.js';
 import type { SyntaxNode } from './parser.js';
 import { items, kindOf, nameOf, part, spanOf, symbolKindOf, textOf, typeOfSymbol, unsupported } from './syntax.js';
 
@@ -20,8 +23,10 @@ export function bindExpression(node: SyntaxNode, scope: Scope): Scalar {
 }
 
 const BINDERS: Readonly<Record<string, (node: SyntaxNode, scope: Scope) => Scalar>> = {
-  LiteralExpression: (node) => {
+  LiteralExpression: (node, scope) => {
     const token = part(node, 'Token');
+    if (/^(date)?(time)?\(\s*\)$/i.test(textOf(token)) && typeOf(node) === 'datetime')
+      return literal('datetime', scope.context.facts.now);
     return decodeLiteral(textOf(token), typeOf(node), spanOf(node));
   },
   CompoundStringLiteralExpression: (node) =>
@@ -51,7 +56,8 @@ const BINDERS: Readonly<Record<string, (node: SyntaxNode, scope: Scope) => Scala
     if (textOf(part(node, 'Operator')) === '+') return operand;
     if (operand.type === 'dynamic')
       throw unsupported(node, 'The negative of a dynamic value (without tolong() or its like)');
-    return negated(operand) ?? call(node, 'negate', [operand]);
+    if (operand.type === 'datetime') throw unsupported(node, 'The negative of a datetime');
+    return negated(operand, typeOf(node)) ?? call(node, 'negate', [operand]);
   },
   BinaryExpression: bindBinary,
   BetweenExpression: (node, scope) => {
@@ -69,8 +75,9 @@ const BINDERS: Readonly<Record<string, (node: SyntaxNode, scope: Scope) => Scala
   FunctionCallExpression: bindFunctionCall,
   ToScalarExpression: (node, scope) => {
     const inside = part(node, 'Expression');
-    if (typeOfSymbol(inside.ResultType)) return bindScalar(inside, scope);
-    const { relation, columns } = bindTable(part(node, 'Expression'), scope);
+    const value = typeOfSymbol(inside.ResultType) ? bindScalar(inside, scope) : undefined;
+    if (value?.kind === 'literal') return value;
+    const { relation, columns } = value ? oneRow(value, scope) : bindTable(inside, scope);
     const first = columns[0];
     if (!first) throw unsupported(node, 'toscalar() of a table without columns');
     if (freeColumns(relation).some((column) => !scope.context.partitionKeys.has(column))) {
@@ -78,19 +85,31 @@ const BINDERS: Readonly<Record<string, (node: SyntaxNode, scope: Scope) => Scala
         span: spanOf(node),
       });
     }
-    return {
-      kind: 'subquery',
-      type: first.type,
-      relation: { kind: 'project', input: relation, items: [{ column: first, value: use(first) }], columns: [first] },
-    };
+    const items = [{ column: first, value: use(first) }];
+    // Shared: however often a let variable is used, its toscalar() has one value.
+    const { relation: shared } = sharedInput(
+      { relation: { kind: 'project', input: relation, items, columns: [first] }, columns: [first] },
+      scope,
+    );
+    return { kind: 'subquery', type: first.type, relation: shared };
   },
 };
 
-function negated(operand: Scalar): Scalar | undefined {
-  if (operand.kind !== 'literal') return undefined;
-  const { type, value } = operand;
+/** A value as a table, as print makes one. */
+function oneRow(value: Scalar, scope: Scope): Table {
+  const column = scope.context.column('Value', value.type);
+  const single = { kind: 'values' as const, rows: [[]], columns: [] };
+  return {
+    columns: [column],
+    relation: { kind: 'project', input: single, items: [{ column, value }], columns: [column] },
+  };
+}
+
+function negated(operand: Scalar, type: KustoType): Scalar | undefined {
+  if (operand.kind !== 'literal' || operand.type !== type) return undefined;
+  const { value } = operand;
   if (typeof value === 'bigint') return literal(type, BigInt.asIntN(64, -value));
-  if (typeof value === 'number') return literal(type, -value);
+  if (typeof value === 'number') return literal(type, type === 'int' ? -value | 0 : -value);
   return undefined;
 }
 
@@ -172,18 +191,9 @@ function bindBinary(node: SyntaxNode, scope: Scope): Scalar {
   const left = part(node, 'Left');
   if (kindOf(left) === 'StarExpression') return bindStar(node, operator, scope);
   const args: [Scalar, Scalar] = [bindScalar(left, scope), bindScalar(part(node, 'Right'), scope)];
-  if (NOT_BETWEEN_DYNAMICS.has(operator) && args.every((arg) => arg.type === 'dynamic')) {
-    throw new KustoError(
-      'SEM0001',
-      `'${operator}' cannot be applied to two values of type dynamic. Convert one with tostring(), tolong() or their like.`,
-      { span: spanOf(node) },
-    );
-  }
+  requireOperands(node, operator, args);
   return call(node, CANONICAL[operator] ?? operator, args);
 }
-
-/** The reference compares and computes with a dynamic value by the type of the other operand. */
-const NOT_BETWEEN_DYNAMICS = new Set(['==', '!=', '<>', '<', '<=', '>', '>=', '+', '-', '*', '/', '%']);
 
 /** Spellings that mean the same. */
 const CANONICAL: Readonly<Record<string, string>> = {
@@ -216,31 +226,3 @@ function bindStar(node: SyntaxNode, operator: string, scope: Scope): Scalar {
 
 const TEXT_OPERATORS = new Set([...STAR_OPERATORS].filter((operator) => operator !== '=='));
 const isNumber = (type: KustoType): boolean => ['int', 'long', 'real', 'decimal'].includes(type);
-
-function bindIn(node: SyntaxNode, scope: Scope): Scalar {
-  const operator = textOf(part(node, 'Operator'));
-  const negatedForm = operator.startsWith('!');
-  const caseInsensitive = operator.endsWith('~');
-  const value = bindScalar(part(node, 'Left'), scope);
-  const list = items(part(node, 'Right'), 'Expressions');
-  if (list.length === 1 && isTabular(list[0]!, scope)) {
-    const { relation, columns } = bindTable(list[0]!, scope);
-    const first = columns[0]!;
-    return {
-      kind: 'inRelation',
-      type: 'bool',
-      value,
-      relation: { kind: 'project', input: relation, items: [{ column: first, value: use(first) }], columns: [first] },
-      caseInsensitive,
-      negated: negatedForm,
-    };
-  }
-  return call(node, operator, [value, ...list.map((element) => bindScalar(element, scope))], 'bool');
-}
-
-function bindHasList(node: SyntaxNode, scope: Scope, name: string): Scalar {
-  const args = items(part(node, 'Right'), 'Expressions');
-  const value = bindScalar(part(node, 'Left'), scope);
-  if (args.length === 1 && isTabular(args[0]!, scope)) throw unsupported(node, `${name} over a table`);
-  return call(node, name, [value, ...args.map((element) => bindScalar(element, scope))], 'bool');
-}

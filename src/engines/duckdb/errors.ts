@@ -13,6 +13,8 @@ export function toKustoError(error: unknown): KustoError {
   if (raised && raised[1]! in CATALOGUE) return new KustoError(raised[1] as ErrorCode, raised[2]!, { cause: error });
   const ofFile = fileError(text);
   if (ofFile) return new KustoError(ofFile[0], ofFile[1], { cause: error });
+  const limit = limitOfNumbers(text);
+  if (limit) return new KustoError('CAL0001', limit, { cause: error });
   const kind = /^(\w[\w ]*?) Error:/i.exec(text)?.[1] ?? 'unknown';
   const internal = (message: string) => new KustoError('General_InternalServerError', message, { cause: error });
   switch (kind.toLowerCase()) {
@@ -56,6 +58,15 @@ export function toKustoError(error: unknown): KustoError {
     default:
       return internal(`The engine could not run the compiled query (${kind} error). This is a defect of Calypso.`);
   }
+}
+
+/** Numbers that the reference can calculate with and the engine cannot: refused by name. */
+function limitOfNumbers(text: string): string | undefined {
+  if (/Overflow in (HUGEINT (addition|subtraction|multiplication)|\w+ of DECIMAL)/.test(text))
+    return 'A decimal of this query has more than 20 digits before the point, which is not supported.';
+  if (/(STDDEV|VAR|COVAR|CORR)\w* is out of range/.test(text))
+    return 'A deviation or variance of reals whose squares are beyond the type real is not supported.';
+  return undefined;
 }
 
 /** What is wrong with a file that was read, without the name of the server's own copy. */

@@ -76,6 +76,8 @@ async function prepare(
 ): Promise<void> {
   try {
     await connection.run("SET GLOBAL TimeZone = 'UTC'");
+    // A query may sort by a constant; to DuckDB that is a mistake, unless it is told otherwise.
+    await connection.run('SET GLOBAL order_by_non_integer_literal = true');
     await migrate(connection);
     await setup?.(connection);
     await connection.run(`SET GLOBAL allowed_directories = [${quoteText(`${exchangeDirectory}/`)}]`);

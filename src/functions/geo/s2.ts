@@ -21,6 +21,8 @@ function cellOf(token: KustoValue | undefined): CellId | undefined {
   return cellid.valid(id) ? id : undefined;
 }
 
+const isLevel = (level: number): boolean => Number.isInteger(level) && level >= 0 && level <= FINEST;
+
 const vectorOf = ({ x, y, z }: { readonly x: number; readonly y: number; readonly z: number }): Vector => [x, y, z];
 
 const corners = (id: CellId): Vector[] => {
@@ -68,7 +70,7 @@ function covering(
     evaluate: ([argument, levelArgument, radius]) => {
       const shape = read(argument);
       const level = Number(levelArgument ?? 11);
-      if (!shape || !(level >= 0 && level <= FINEST)) return null;
+      if (!shape || !isLevel(level)) return null;
       if (Number(radius ?? 0) !== 0) throw new KustoError('CAL0001', `${name}(): a radius is not supported.`);
       const cells = cover(shape.polygons, shape.edges, level);
       return cells ? writeJson(cells) : null;
@@ -84,7 +86,7 @@ export const S2_FUNCTIONS: readonly ScalarFunction[] = [
     evaluate: ([longitude, latitude, levelArgument]) => {
       const position = readPosition(longitude, latitude);
       const level = Number(levelArgument ?? 11);
-      if (!position || !(level >= 0 && level <= FINEST)) return '';
+      if (!position || !isLevel(level)) return '';
       const leaf = cellid.fromLatLng(LatLng.fromDegrees(position[1], position[0]));
       return cellid.toToken(cellid.parent(leaf, level));
     },

@@ -53,7 +53,10 @@ export const DUCKDB: Dialect = {
   write,
   cast: castTo,
   callFunction(registered: string, call: LoweredCall): Sql {
-    const args = call.args.map((arg) => (AS_TEXT.has(arg.type) ? sql`CAST(${arg.sql} AS VARCHAR)` : arg.sql));
+    const args = call.args.map((arg) => {
+      if (arg.type === 'decimal') return sql`kql_decimal_text(${arg.sql})`;
+      return arg.type === 'guid' ? sql`CAST(${arg.sql} AS VARCHAR)` : arg.sql;
+    });
     const result = sql`${name(registered)}(${list(args)})`;
     return AS_TEXT.has(call.type) ? castTo(result, call.type) : result;
   },

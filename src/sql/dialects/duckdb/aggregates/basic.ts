@@ -1,7 +1,7 @@
-import type { AggregateRow, LoweredArgument } from '../../../dialect.js';
-import type { KustoType } from '../../../../values/index.js';
+import type { AggregateRow, LoweredAggregate, LoweredArgument } from '../../../dialect.js';
 import { code, list, sql, type Sql } from '../../../tree.js';
 import { castTo } from '../cast.js';
+import { decimalCall } from '../scalars/mathematics.js';
 
 /** count, sum, avg, min, max and their conditional forms; arg_max, arg_min, take_any, dcount. */
 
@@ -17,13 +17,22 @@ const ifTrue =
   };
 
 /** The average of nothing is not a number, and null for time (seen in the reference's answers). */
-function average(x: LoweredArgument, type: KustoType, filter: Sql): Sql {
+function average(x: LoweredArgument, call: LoweredAggregate, filter: Sql): Sql {
+  const { type } = call;
   // The sum of long wraps around before it is divided.
   if (x.type === 'long') {
     return sql`coalesce(CAST(kql_wrap(sum(${x.sql})${filter}) AS DOUBLE) / nullif(count(${x.sql})${filter}, 0), 'NaN'::DOUBLE)`;
   }
   if (type === 'real') return sql`coalesce(avg(${castTo(x.sql, 'real')})${filter}, 'NaN'::DOUBLE)`;
-  return castTo(sql`avg(${x.sql})${filter}`, type);
+  // DuckDB's avg() of decimals and of ticks goes by way of reals, which lose the last digits.
+  const [sum, count] = [sql`sum(${x.sql})${filter}`, sql`count(${x.sql})${filter}`];
+  if (type !== 'decimal') return castTo(sql`(${sum} // ${count})`, type);
+  const operands = [sum, castTo(count, 'decimal')].map((held): LoweredArgument => ({
+    sql: held,
+    type: 'decimal',
+    literal: undefined,
+  }));
+  return decimalCall('decimal_divide', call, operands);
 }
 
 /** DuckDB takes NaN for the largest real; the reference leaves it out of no comparison and keeps it. */
@@ -38,7 +47,8 @@ const extreme =
 const sumOf = (arg: LoweredArgument): Sql => sql`sum(${arg.sql})`;
 
 function asResult(inner: Sql, type: LoweredArgument['type']): Sql {
-  if (type === 'long') return sql`kql_wrap(${inner})`;
+  if (type === 'long' || type === 'timespan') return sql`kql_wrap(${inner})`;
+  if (type === 'datetime') return sql`CAST(kql_datetime_range(${inner}) AS BIGINT)`;
   return castTo(inner, type);
 }
 
@@ -56,13 +66,19 @@ const argExtreme =
     return sql`coalesce(${code(name)}(${rowOf(args)}, ${key}), any_value(${rowOf(args)}))`;
   };
 
+/** Any value, one that is not empty if there is one. */
+const anyOf = (x: LoweredArgument, filter: Sql): Sql =>
+  x.type === 'string' ? sql`coalesce(any_value(nullif(${x.sql}, ''))${filter}, '')` : sql`any_value(${x.sql})${filter}`;
+
+const anyIf: AggregateRow = ({ args: [x, condition] }) => anyOf(x!, sql` FILTER (WHERE ${condition!.sql})`);
+
 export const BASIC_AGGREGATES: Readonly<Record<string, AggregateRow>> = {
   count: () => sql`count(*)`,
   countif: ({ args: [condition] }) => sql`count(*) FILTER (WHERE ${condition!.sql})`,
   sum: ({ args, type }) => asResult(sql`coalesce(${sumOf(args[0]!)}, 0)`, type),
   sumif: ({ args, type }) => asResult(sql`coalesce(${sumOf(args[0]!)} FILTER (WHERE ${args[1]!.sql}), 0)`, type),
-  avg: ({ args: [x], type }) => average(x!, type, sql``),
-  avgif: ({ args: [x, condition], type }) => average(x!, type, sql` FILTER (WHERE ${condition!.sql})`),
+  avg: (call) => average(call.args[0]!, call, sql``),
+  avgif: (call) => average(call.args[0]!, call, sql` FILTER (WHERE ${call.args[1]!.sql})`),
   min: extreme('min'),
   minif: ifTrue(extreme('min')),
   max: extreme('max'),
@@ -74,9 +90,9 @@ export const BASIC_AGGREGATES: Readonly<Record<string, AggregateRow>> = {
   arg_max: argExtreme('arg_max'),
   arg_min: argExtreme('arg_min'),
   take_any_row: ({ args }) => sql`any_value(${rowOf(args)})`,
-  take_anyif: ({ args: [x, condition] }) => sql`any_value(${x!.sql}) FILTER (WHERE ${condition!.sql})`,
-  anyif: ({ args: [x, condition] }) => sql`any_value(${x!.sql}) FILTER (WHERE ${condition!.sql})`,
+  take_anyif: anyIf,
+  anyif: anyIf,
   count_distinctif: ({ args: [x, condition] }) => sql`count(DISTINCT ${x!.sql}) FILTER (WHERE ${condition!.sql})`,
-  take_any: ({ args: [x] }) => sql`any_value(${x!.sql})`,
-  any: ({ args: [x] }) => sql`any_value(${x!.sql})`,
+  take_any: ({ args: [x] }) => anyOf(x!, sql``),
+  any: ({ args: [x] }) => anyOf(x!, sql``),
 };

@@ -1,9 +1,11 @@
 import { KustoError } from '../../../../errors/index.js';
+import { scalarFunction } from '../../../../functions/index.js';
 import type { KustoType } from '../../../../values/index.js';
-import type { AggregateRow, LoweredArgument } from '../../../dialect.js';
+import type { AggregateRow, LoweredAggregate, LoweredArgument } from '../../../dialect.js';
 import { code, list, sql, value, type Sql } from '../../../tree.js';
 import { castTo } from '../cast.js';
 import { toDynamic } from '../scalars/dynamic-conversion.js';
+import { requirePercent, shareOf } from './constant.js';
 
 /** Percentiles, deviations, covariance and bitwise aggregates. */
 
@@ -29,10 +31,14 @@ const deviation =
     return sql`CASE WHEN coalesce(bool_and(${finite}), true) THEN coalesce(${code(name)}(${real(x!)}) FILTER (WHERE ${finite}), 0) ELSE 'NaN'::DOUBLE END`;
   };
 
+/** As deviations: 0 for a single pair, and for none. */
 const covariance =
   (name: 'covar_samp' | 'covar_pop'): AggregateRow =>
-  ({ args: [x, y] }) =>
-    sql`${code(name)}(${real(x!)}, ${real(y!)})`;
+  ({ args }) => {
+    const [x, y] = args.map((arg) => real(arg)) as [Sql, Sql];
+    const finite = sql`isfinite(${x}) AND isfinite(${y})`;
+    return sql`CASE WHEN coalesce(bool_and(${finite}), true) THEN coalesce(${code(name)}(${x}, ${y}) FILTER (WHERE ${finite}), 0) ELSE 'NaN'::DOUBLE END`;
+  };
 
 /** Of whole numbers; others have no bits that the reference shows. */
 const bitwise =
@@ -40,35 +46,45 @@ const bitwise =
   ({ args: [x] }) =>
     x!.type === 'int' || x!.type === 'long' ? sql`${code(name)}(${x!.sql})` : undefined;
 
-const readsRow = (node: Sql): boolean =>
-  node.kind === 'name' ||
-  (node.kind === 'template' && node.holes.some(readsRow)) ||
-  (node.kind === 'list' && node.items.some(readsRow));
-
-function percentOf(arg: LoweredArgument): Sql {
-  if (arg.literal === null || Number.isNaN(arg.literal)) throw new KustoError('SEM0001', 'A percent must be a number.');
-  if (arg.literal !== undefined && !(Number(arg.literal) >= 0 && Number(arg.literal) <= 100))
-    throw new KustoError('SEM0001', 'A percent must be between 0 and 100.');
-  // DuckDB's quantiles take no other.
-  if (readsRow(arg.sql)) throw new KustoError('SEM0001', 'A percent must be a constant.');
-  return sql`(CAST(${arg.sql} AS DOUBLE) / 100.0)`;
-}
-
-const percentile: AggregateRow = ({ args: [x, percent], type }) =>
-  castTo(sql`quantile_disc(${x!.sql}, ${percentOf(percent!)})`, type);
+/**
+ * Nearest rank. All percentiles of a value in one pass: DuckDB computes an aggregate once that is written the same way
+ * again.
+ */
+const percentile: AggregateRow = (call) => {
+  const { siblings, type } = call;
+  const [x, percent] = call.args as [LoweredArgument, LoweredArgument];
+  const own = shareOf(percent, call);
+  const all = siblings.map((sibling) => sibling.args[1]!);
+  const index = all.findIndex((other) => other.literal !== undefined && other.literal === percent.literal);
+  if (all.length < 2 || index < 0 || all.some((other) => other.literal === undefined)) {
+    return castTo(sql`quantile_disc(${x.sql}, ${own})`, type);
+  }
+  const shares = list(all.map((other) => shareOf(other, call)));
+  return castTo(sql`list_extract(quantile_disc(${x.sql}, [${shares}]), ${value('int', index + 1)})`, type);
+};
 
 /** Nearest rank over values that each count `weight` times. */
-function weighted(x: LoweredArgument, weight: LoweredArgument, percent: LoweredArgument, type: KustoType): Sql {
-  return castTo(
-    sql`kql_weighted_percentile(list({'v': ${x.sql}, 'w': CAST(${weight.sql} AS DOUBLE)} ORDER BY ${x.sql}) FILTER (WHERE ${x.sql} IS NOT NULL AND ${weight.sql} > 0), ${percentOf(percent)})`,
-    type,
-  );
+function weighted(call: LoweredAggregate): Sql {
+  const [x, weight, percent] = call.args as [LoweredArgument, LoweredArgument, LoweredArgument];
+  requirePercent(percent, call);
+  const held = sql`FILTER (WHERE ${x.sql} IS NOT NULL AND ${weight.sql} > 0)`;
+  const values = sql`list(${x.sql} ORDER BY ${x.sql}) ${held}`;
+  const weights = sql`list(CAST(CAST(${weight.sql} AS DOUBLE) AS VARCHAR) ORDER BY ${x.sql}) ${held}`;
+  const rank = call.lowering.viaFunction(scalarFunction('weighted_rank')!, {
+    name: 'weighted_rank',
+    args: [{ sql: sql`kql_json_array(${weights})`, type: 'dynamic', literal: undefined }, percent],
+    type: 'long',
+    span: call.span,
+    lowering: call.lowering,
+  });
+  return castTo(sql`(${values})[${rank}]`, call.type);
 }
 
 /** The percents may be one dynamic array. */
 function percents(args: readonly LoweredArgument[]): LoweredArgument[] {
   return args.flatMap((arg): LoweredArgument[] => {
-    if (arg.type !== 'dynamic' || typeof arg.literal !== 'string') return [arg];
+    if (arg.type !== 'dynamic') return [arg];
+    if (typeof arg.literal !== 'string') throw new KustoError('SEM0001', 'The percents must be a constant array.');
     const held: unknown = JSON.parse(arg.literal);
     return (Array.isArray(held) ? held : [held]).map((one) => ({
       type: 'real',
@@ -83,7 +99,7 @@ const asArray = (items: readonly Sql[], type: KustoType): Sql =>
 
 export const STATISTICS_AGGREGATES: Readonly<Record<string, AggregateRow>> = {
   percentile,
-  percentilew: ({ args: [x, weight, percent], type }) => weighted(x!, weight!, percent!, type),
+  percentilew: weighted,
   percentiles_array: (call) => {
     const [x, ...rest] = call.args;
     const type = x!.type === 'int' ? 'long' : x!.type;
@@ -96,7 +112,7 @@ export const STATISTICS_AGGREGATES: Readonly<Record<string, AggregateRow>> = {
     const [x, weight, ...rest] = call.args;
     const type = x!.type === 'int' ? 'long' : x!.type;
     return asArray(
-      percents(rest).map((percent) => weighted(x!, weight!, percent, type)),
+      percents(rest).map((percent) => weighted({ ...call, args: [x!, weight!, percent], type })),
       type,
     );
   },

@@ -1,15 +1,13 @@
 import type { LoweredArgument, ScalarRow } from '../../../dialect.js';
 import { list, sql, type Sql } from '../../../tree.js';
-import { castTo } from '../cast.js';
 import type { Lowering } from '../../../dialect.js';
-import { fromDynamic, toDynamic } from './dynamic-conversion.js';
+import { toDynamic } from './dynamic-conversion.js';
+import { as as operandAs } from './operators.js';
 
 /** iff, case, coalesce, min_of, max_of. */
 
 function as(arg: LoweredArgument, type: LoweredArgument['type'], lowering: Lowering): Sql {
-  if (arg.type === type) return arg.sql;
-  if (type === 'dynamic') return toDynamic(arg);
-  return arg.type === 'dynamic' ? fromDynamic(arg.sql, type, lowering) : castTo(arg.sql, type);
+  return type === 'dynamic' ? toDynamic(arg) : operandAs(arg, type, lowering);
 }
 
 const iff: ScalarRow = ({ args, type, lowering }) =>

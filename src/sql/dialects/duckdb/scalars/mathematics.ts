@@ -47,7 +47,9 @@ export function decimalCall(name: string, call: LoweredCall, args = call.args): 
 }
 
 export const MATH_ROWS: Readonly<Record<string, ScalarRow>> = {
-  abs: ({ args: [x], type }) => (x!.type === 'dynamic' ? undefined : castTo(sql`abs(${x!.sql})`, type)),
+  // The smallest integer has no opposite: it stays.
+  abs: ({ args: [x], type }) =>
+    x!.type === 'dynamic' ? undefined : castTo(sql`coalesce(try(abs(${x!.sql})), ${x!.sql})`, type),
   sqrt: real((x) => sql`CASE WHEN ${x!} < 0 THEN 'nan'::DOUBLE ELSE sqrt(${x!}) END`),
   exp: real((x) => sql`exp(${x!})`),
   exp2: real((x) => sql`pow(2::DOUBLE, ${x!})`),
@@ -69,16 +71,22 @@ export const MATH_ROWS: Readonly<Record<string, ScalarRow>> = {
   pi: () => sql`pi()`,
   sign: ({ args: [x], type, ...call }) => castTo(sql`sign(${asReal(x!, { ...call, type, args: [x!] })})`, type),
   ceiling: (call) => {
-    if (call.type === 'decimal') return undefined;
+    if (call.type === 'decimal') return castTo(sql`ceil(${call.args[0]!.sql})`, 'decimal');
     return castTo(sql`ceil(${asReal(call.args[0]!, call)})`, call.type);
   },
   round: (call) => {
     const [x, places] = call.args as [LoweredArgument, LoweredArgument | undefined];
     if (call.type === 'decimal') return decimalCall('decimal_round', call);
-    const rounded = places
-      ? sql`round(${asReal(x, call)}, CAST(${places.sql} AS INTEGER))`
-      : sql`round(${asReal(x, call)})`;
-    return castTo(rounded, call.type);
+    // No real has digits further from its point than this.
+    const at =
+      places &&
+      sql`CAST(CASE WHEN ${places.sql} IS NOT NULL THEN greatest(least(${places.sql}, 400), -400) END AS INTEGER)`;
+    if (x.type !== 'int' && x.type !== 'long') {
+      const rounded = at ? sql`round(${asReal(x, call)}, ${at})` : sql`round(${asReal(x, call)})`;
+      return castTo(rounded, call.type);
+    }
+    const whole = castTo(x.sql, 'long');
+    return at ? sql`try(${castTo(sql`round(${whole}, ${at})`, call.type)})` : castTo(whole, call.type);
   },
   isnan: kindOfReal((x) => sql`isnan(${x})`),
   isinf: kindOfReal((x) => sql`isinf(${x})`),

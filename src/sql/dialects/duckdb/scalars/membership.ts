@@ -35,8 +35,9 @@ function inValues(
   { lowering }: LoweredCall,
 ): Sql {
   const type = values.reduce((t, arg) => commonType(t, arg.type), needle.type);
-  const elements = values.map((arg) => folded(comparand(arg, type, lowering), caseInsensitive));
-  return sql`coalesce(${folded(comparand(needle, type, lowering), caseInsensitive)} IN (${list(elements)}), false)`;
+  const lower = caseInsensitive && (type === 'string' || type === 'dynamic');
+  const elements = values.map((arg) => folded(comparand(arg, type, lowering), lower));
+  return sql`coalesce(${folded(comparand(needle, type, lowering), lower)} IN (${list(elements)}), false)`;
 }
 
 /** An array that the row holds; lower-casing its JSON text lower-cases its elements. */
@@ -51,22 +52,29 @@ function inArray(needle: LoweredArgument, array: LoweredArgument, caseInsensitiv
 function elementsOfLiteral(arg: LoweredArgument, needle: KustoType): LoweredArgument[] {
   if (arg.type !== 'dynamic' || typeof arg.literal !== 'string') return [arg];
   const held = parseJson(arg.literal) ?? null;
-  return (isArray(held) ? held : [held]).map((element) => {
+  return (isArray(held) ? held : [held]).flatMap((element) => {
     const type = typeOfElement(element, needle);
+    if (!type) return [];
     const literal: KustoValue = scalarOf(element, type);
-    return { type, literal, sql: value(type, literal) };
+    return [{ type, literal, sql: value(type, literal) }];
   });
 }
 
 /** Types that JSON has no form for are read from its text. */
-const FROM_TEXT: ReadonlySet<KustoType> = new Set(['datetime', 'timespan', 'guid', 'decimal', 'bool']);
+const FROM_TEXT: ReadonlySet<KustoType> = new Set(['datetime', 'timespan', 'guid', 'decimal']);
 
-function typeOfElement(element: Json, needle: KustoType): KustoType {
-  if (FROM_TEXT.has(needle)) return needle;
+/** The type of an element, undefined when no value of the needle's type is like it (as in_array() has it). */
+function typeOfElement(element: Json, needle: KustoType): KustoType | undefined {
+  if (FROM_TEXT.has(needle)) return typeof element === 'string' || isNumber(element) ? needle : undefined;
+  if (typeof element === 'boolean') return needle === 'bool' || needle === 'dynamic' ? 'bool' : undefined;
+  if (!isNumber(element)) return needle === 'string' || needle === 'dynamic' ? 'string' : undefined;
+  if (needle === 'bool' || needle === 'string') return undefined;
   if (element instanceof JsonNumber) return element.isReal ? 'real' : 'long';
-  if (typeof element === 'number') return Number.isInteger(element) ? 'long' : 'real';
-  return typeof element === 'boolean' ? 'bool' : 'string';
+  return Number.isInteger(element) ? 'long' : 'real';
 }
+
+const isNumber = (element: Json): element is number | JsonNumber =>
+  typeof element === 'number' || element instanceof JsonNumber;
 
 export const MEMBERSHIP_ROWS: Readonly<Record<string, ScalarRow>> = {
   in: membership(false, false),
