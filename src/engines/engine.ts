@@ -46,7 +46,17 @@ export interface EngineResult {
   readonly columns: readonly ColumnSchema[];
   readonly rowCount: number;
   batches(): AsyncIterable<ColumnBatch>;
+  /** The first `rowCount` rows as answers write them; what is worth its while for many rows. */
+  json(rowCount: number): AsyncIterable<JsonRows>;
+  /** How many rows, from the first on, come to at most so many bytes of values, and how many bytes these are. */
+  rowsWithin(bytes: number): Promise<{ readonly rowCount: number; readonly bytes: number }>;
   close(): Promise<void>;
+}
+
+/** JSON arrays, one a row, parted by a comma and a tab; the rows of several pieces are counted by the last of them. */
+export interface JsonRows {
+  readonly json: Uint8Array;
+  readonly rowCount: number;
 }
 
 /** A result that can be written out, whole or by partition, without running its query again. */

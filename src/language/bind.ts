@@ -1,10 +1,7 @@
-import { KustoError } from '../errors/index.js';
 import type { BoundRequest } from '../plan/index.js';
+import { analyzed } from './analysis.js';
 import { BindContext, type Binders, type Binding, type RequestFacts } from './context.js';
-import { refuseErrors } from './diagnostics.js';
-import { refuseDoubling } from './growth.js';
 import { literalOfText } from './literal-text.js';
-import { official, type SyntaxNode } from './parser.js';
 import { globalsOf, type Schema } from './schema.js';
 import { bindExpression } from './expressions.js';
 import { bindOperation, bindRelation } from './relations.js';
@@ -32,7 +29,7 @@ export function bind(
   parameters: Readonly<Record<string, string>> = {},
   options: Readonly<Record<string, unknown>> = {},
 ): BoundRequest {
-  const code = analyze(text, schema);
+  const code = analyzed(text, globalsOf(schema));
   const given = (name: string): Binding | undefined => {
     const value = parameters[name];
     return value === undefined
@@ -40,18 +37,4 @@ export function bind(
       : { kind: 'scalar', value: literalOfText(`The query parameter '${name}'`, value) };
   };
   return bindStatements(code.Syntax, new BindContext(schema, facts, BINDERS, settingsOf(options), text.length), given);
-}
-
-function analyze(text: string, schema: Schema): { readonly Syntax: SyntaxNode } {
-  let code;
-  try {
-    refuseDoubling(text);
-    code = official().Kusto.Language.KustoCode.ParseAndAnalyze(text, globalsOf(schema));
-  } catch (error) {
-    if (error instanceof KustoError) throw error;
-    // The official library throws on a few texts instead of reporting; what it says is of no use to the caller.
-    throw new KustoError('SYN0001', 'The query could not be parsed.', { cause: error });
-  }
-  refuseErrors(code, text);
-  return code;
 }

@@ -76,8 +76,23 @@ function databaseSymbol(database: SchemaDatabase): unknown {
 
 let base: GlobalState | undefined;
 
-/** The binder's view of a schema. Cheap for databases that it has seen. */
+/** Views that are kept: what a view has looked up once (its dictionaries of names) it need not look up again. */
+const MOST_VIEWS = 16;
+const views: { readonly schema: Schema; readonly globals: GlobalState }[] = [];
+
+/** The binder's view of a schema: the same object for as long as the databases are the same. */
 export function globalsOf(schema: Schema): GlobalState {
+  const at = views.findIndex(({ schema: { current, databases } }) => {
+    const same = current === schema.current && databases.length === schema.databases.length;
+    return same && databases.every((database, i) => database === schema.databases[i]);
+  });
+  const [view] = at < 0 ? [{ schema, globals: newGlobals(schema) }] : views.splice(at, 1);
+  views.unshift(view!);
+  views.length = Math.min(views.length, MOST_VIEWS);
+  return view!.globals;
+}
+
+function newGlobals(schema: Schema): GlobalState {
   const { Kusto } = official();
   const { Symbols } = Kusto.Language;
   const databases = schema.databases.map(databaseSymbol);

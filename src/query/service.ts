@@ -33,6 +33,9 @@ import { SchemaViews } from './schema-view.js';
 import { runOver } from './run-over.js';
 import { NotValidated, refuseUnsupported, validation } from './request-properties.js';
 
+/** Rows from which on the engine writes their JSON faster than we do. */
+const MANY_ROWS = 8192;
+
 export interface QueryServiceParts {
   readonly catalog: Catalog;
   readonly engine: Engine;
@@ -74,6 +77,7 @@ export class Queries implements QueryService {
           columns: result.columns,
           rowCount: result.rowCount,
           batches: () => meter.cut(result.batches()),
+          ...(result.rowCount >= MANY_ROWS && { json: () => meter.cutJson(result) }),
         });
       }
       return {

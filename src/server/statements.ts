@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { CommandService } from '../commands/command.js';
 import { KustoError } from '../errors/index.js';
 import { decodeRequest, encodeV1Command, encodeV1Query, encodeV2, isCommand, tableOf } from '../protocol/index.js';
-import type { AnswerContext, WireRequest, WireResult } from '../protocol/index.js';
+import type { AnswerContext, Chunk, WireRequest, WireResult } from '../protocol/index.js';
 import type { QueryService, RequestContext } from '../query/query-service.js';
 import type { Caller } from '../security/caller.js';
 import type { ServerLimits } from './config.js';
@@ -17,7 +17,7 @@ export interface Statements {
   readonly limits: ServerLimits;
 }
 
-type Encode = (result: WireResult, context: AnswerContext) => AsyncGenerator<string>;
+type Encode = (result: WireResult, context: AnswerContext) => AsyncGenerator<Chunk>;
 
 /** The three endpoints that run KQL and commands. */
 export function statementRoutes(app: FastifyInstance, statements: Statements): void {
@@ -82,7 +82,7 @@ async function answer(
 function send(
   reply: FastifyReply,
   scope: RequestScope,
-  body: AsyncGenerator<string>,
+  body: AsyncGenerator<Chunk>,
   close: () => Promise<void> = () => Promise.resolve(),
 ): FastifyReply {
   const stream = Readable.from(body);

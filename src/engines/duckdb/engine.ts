@@ -57,7 +57,7 @@ export class DuckDbEngine implements Engine {
 
   async stage(sql: CompiledSql, options: StageOptions = {}): Promise<DuckDbStagedResult> {
     this.parts.functions.register(sql.functions);
-    return DuckDbStagedResult.create(await this.connect(), sql, options);
+    return DuckDbStagedResult.create(await this.connect(), sql, options, this.exchangeDirectory);
   }
 
   async beginWrite(scope: WriteScope, signal?: AbortSignal): Promise<DuckDbWriteSession> {
