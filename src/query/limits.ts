@@ -1,4 +1,4 @@
-import type { EngineResult, JsonRows } from '../engines/engine.js';
+import type { JsonRows, WrittenRows } from '../engines/engine.js';
 import type { ColumnBatch } from '../values/index.js';
 import { setting, type Settings } from '../language/settings.js';
 
@@ -69,12 +69,12 @@ export class ResultMeter {
   }
 
   /** The same for the rows of a result as JSON. */
-  async *cutJson(result: EngineResult): AsyncIterable<JsonRows> {
-    let rows = Math.min(result.rowCount, this.limits.maxRecords - this.records);
-    if (rows < result.rowCount) this.truncation ??= this.tooLarge(`${this.limits.maxRecords} records`);
+  async *cutJson(rowCount: number, written: WrittenRows): AsyncIterable<JsonRows> {
+    let rows = Math.min(rowCount, this.limits.maxRecords - this.records);
+    if (rows < rowCount) this.truncation ??= this.tooLarge(`${this.limits.maxRecords} records`);
     if (this.limits.maxBytes !== Infinity) {
       const room = this.limits.maxBytes - this.bytes;
-      const within = await result.rowsWithin(room);
+      const within = await written.rowsWithin(room);
       this.bytes += within.bytes;
       if (within.rowCount < rows) {
         this.truncation ??= this.tooLarge(`${this.limits.maxBytes} bytes`);
@@ -83,7 +83,7 @@ export class ResultMeter {
       }
     }
     this.records += rows;
-    if (rows > 0) yield* result.json(rows);
+    if (rows > 0) yield* written.json(rows);
   }
 
   private tooLarge(what: string): Truncation {

@@ -3,7 +3,15 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { KustoError } from '../../errors/index.js';
 import type { ColumnBatch, ColumnSchema, KustoType } from '../../values/index.js';
-import type { CompiledSql, CopiedFile, CopyOptions, JsonRows, StagedPartition, StagedResult } from '../engine.js';
+import type {
+  CompiledSql,
+  CopiedFile,
+  CopyOptions,
+  JsonRows,
+  StagedPartition,
+  StagedResult,
+  WrittenRows,
+} from '../engine.js';
 import type { EngineConnection } from './connection.js';
 import { copyRows } from './copy-out.js';
 import { createInputs } from './inputs.js';
@@ -29,7 +37,7 @@ export interface StageOptions {
  * A result in a temporary table, which spills to disk. Streaming is no alternative: DuckDB's streams end without an
  * error when the query fails late.
  */
-export class DuckDbStagedResult implements StagedResult {
+export class DuckDbStagedResult implements StagedResult, WrittenRows {
   private constructor(
     private readonly connection: EngineConnection,
     readonly columns: readonly ColumnSchema[],
@@ -79,6 +87,10 @@ export class DuckDbStagedResult implements StagedResult {
       assertWhole(page.rowCount, Math.min(PAGE_ROWS, this.rowCount - from));
       yield readResult(page, this.columns);
     }
+  }
+
+  get written(): WrittenRows {
+    return this;
   }
 
   async *json(rowCount: number): AsyncIterable<JsonRows> {
@@ -152,7 +164,7 @@ export function assertWhole(rows: number, expected: number): void {
 }
 
 /** The driver's decoder takes a byte order mark off the front of a text: it gets one more to take. */
-function readable(column: ColumnSchema, position: number): string {
+export function readable(column: ColumnSchema, position: number): string {
   const name = `k${position}`;
   return column.type === 'string'
     ? `if(starts_with(CAST(${name} AS VARCHAR), chr(65279)), chr(65279) || ${name}, CAST(${name} AS VARCHAR))`
