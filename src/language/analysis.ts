@@ -1,6 +1,8 @@
 import { KustoError } from '../errors/index.js';
+import { completeBestEffort } from './best-effort.js';
 import { refuseErrors } from './diagnostics.js';
 import { refuseDoubling } from './growth.js';
+import { completeParses } from './parse-names.js';
 import { official, type GlobalState, type KustoCode } from './parser.js';
 
 /** Texts whose trees are kept, and how long one may be: a tree takes a few hundred times its text. */
@@ -15,18 +17,20 @@ const known = new WeakMap<GlobalState, Map<string, KustoCode>>();
  * compiling takes. A tree holds nothing of a request (time, principal, parameters), and what names it may bind to is what
  * `globals` holds, so callers who see other databases never share one.
  *
+ * @param bestEffort the request property `best_effort`
  * @throws KustoError for the first thing that is wrong
  */
-export function analyzed(text: string, globals: GlobalState): KustoCode {
+export function analyzed(text: string, globals: GlobalState, bestEffort?: unknown): KustoCode {
   let trees = known.get(globals);
   if (!trees) known.set(globals, (trees = new Map()));
   const kept = trees.get(text);
   if (kept) {
+    completeBestEffort(kept.Syntax, bestEffort);
     trees.delete(text);
     trees.set(text, kept);
     return kept;
   }
-  const code = analyze(text, globals);
+  const code = analyze(text, globals, bestEffort);
   if (text.length <= LONGEST_TEXT) {
     if (trees.size >= MOST_TEXTS) trees.delete(trees.keys().next().value!);
     trees.set(text, code);
@@ -34,7 +38,7 @@ export function analyzed(text: string, globals: GlobalState): KustoCode {
   return code;
 }
 
-function analyze(text: string, globals: GlobalState): KustoCode {
+function analyze(text: string, globals: GlobalState, bestEffort: unknown): KustoCode {
   let code;
   try {
     refuseDoubling(text);
@@ -44,6 +48,8 @@ function analyze(text: string, globals: GlobalState): KustoCode {
     // The official library throws on a few texts instead of reporting; what it says is of no use to the caller.
     throw new KustoError('SYN0001', 'The query could not be parsed.', { cause: error });
   }
+  completeBestEffort(code.Syntax, bestEffort);
+  completeParses(code.Syntax, text);
   refuseErrors(code, text);
   return code;
 }

@@ -29,7 +29,8 @@ export function bind(
   parameters: Readonly<Record<string, string>> = {},
   options: Readonly<Record<string, unknown>> = {},
 ): BoundRequest {
-  const code = analyzed(text, globalsOf(schema));
+  const host = text.includes('cluster') ? hostOf(facts.clusterEndpoint) : undefined;
+  const code = analyzed(text, globalsOf(schema, host), options.best_effort);
   const given = (name: string): Binding | undefined => {
     const value = parameters[name];
     return value === undefined
@@ -38,3 +39,6 @@ export function bind(
   };
   return bindStatements(code.Syntax, new BindContext(schema, facts, BINDERS, settingsOf(options), text.length), given);
 }
+
+const hostOf = (endpoint: string): string | undefined =>
+  URL.canParse(endpoint) ? new URL(endpoint).hostname : undefined;

@@ -78,28 +78,34 @@ let base: GlobalState | undefined;
 
 /** Views that are kept: what a view has looked up once (its dictionaries of names) it need not look up again. */
 const MOST_VIEWS = 16;
-const views: { readonly schema: Schema; readonly globals: GlobalState }[] = [];
+const views: { readonly schema: Schema; readonly host: string | undefined; readonly globals: GlobalState }[] = [];
 
-/** The binder's view of a schema: the same object for as long as the databases are the same. */
-export function globalsOf(schema: Schema): GlobalState {
-  const at = views.findIndex(({ schema: { current, databases } }) => {
-    const same = current === schema.current && databases.length === schema.databases.length;
+/**
+ * The binder's view of a schema: the same object for as long as the databases are the same.
+ *
+ * @param host the server's own host name, by which a query may call its cluster too
+ */
+export function globalsOf(schema: Schema, host?: string): GlobalState {
+  const at = views.findIndex((view) => {
+    const { current, databases } = view.schema;
+    const same = current === schema.current && databases.length === schema.databases.length && view.host === host;
     return same && databases.every((database, i) => database === schema.databases[i]);
   });
-  const [view] = at < 0 ? [{ schema, globals: newGlobals(schema) }] : views.splice(at, 1);
+  const [view] = at < 0 ? [{ schema, host, globals: newGlobals(schema, host) }] : views.splice(at, 1);
   views.unshift(view!);
   views.length = Math.min(views.length, MOST_VIEWS);
   return view!.globals;
 }
 
-function newGlobals(schema: Schema): GlobalState {
+function newGlobals(schema: Schema, host: string | undefined): GlobalState {
   const { Kusto } = official();
   const { Symbols } = Kusto.Language;
   const databases = schema.databases.map(databaseSymbol);
   const current = schema.databases.findIndex((database) => database.name === schema.current);
   const cluster = new Symbols.ClusterSymbol.$ctor1(CLUSTER_NAME, databases, false);
   base ??= Kusto.Language.GlobalState.Default.WithPlugIns(pluginSymbols()).WithFunctions(functionSymbols());
-  const globals = base.WithCluster(cluster);
+  let globals = base.WithCluster(cluster);
+  if (host) globals = globals.AddOrReplaceCluster(new Symbols.ClusterSymbol.$ctor1(host, databases, false));
   return current < 0 ? globals : globals.WithDatabase(databases[current]);
 }
 
@@ -135,9 +141,14 @@ export function externalTableNamed(
   return database && table && { database, table };
 }
 
+/** A name in which `*` stands for any characters. */
+export function wildcard(pattern: string): RegExp {
+  const parts = pattern.split('*').map((text) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  return new RegExp(`^${parts.join('.*')}$`, 'i');
+}
+
 /** Names of the current database's tables that a pattern with `*` matches. */
 export function tablesMatching(schema: Schema, pattern: string): string[] {
-  const parts = pattern.split('*').map((text) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
-  const expression = new RegExp(`^${parts.join('.*')}$`, 'i');
+  const expression = wildcard(pattern);
   return (currentDatabase(schema)?.tables ?? []).map((table) => table.name).filter((name) => expression.test(name));
 }

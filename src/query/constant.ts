@@ -11,7 +11,6 @@ export function constantResult(relation: Relation): EngineResult | undefined {
   return {
     columns,
     rowCount: rows.length,
-    // eslint-disable-next-line @typescript-eslint/require-await -- the rows are there
     batches: async function* (): AsyncGenerator<ColumnBatch> {
       if (rows.length > 0) yield batch;
     },

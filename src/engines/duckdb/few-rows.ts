@@ -23,7 +23,6 @@ export async function runFew(
     return {
       columns: sql.columns,
       rowCount: batch.rowCount,
-      // eslint-disable-next-line @typescript-eslint/require-await -- the rows are there
       batches: async function* (): AsyncGenerator<ColumnBatch> {
         if (batch.rowCount > 0) yield batch;
       },

@@ -7,19 +7,7 @@ import { bindScalar, type OperatorBinder, type Scope, type Table } from '../cont
 import { call } from '../calls-to.js';
 import { decodeString } from '../literals.js';
 import type { SyntaxNode } from '../parser.js';
-import {
-  elements,
-  items,
-  kindOf,
-  maybe,
-  nameOf,
-  part,
-  resultColumns,
-  spanOf,
-  textOf,
-  typeOfSymbol,
-  unsupported,
-} from '../syntax.js';
+import { elements, items, kindOf, maybe, nameOf, part, spanOf, textOf, typeOfSymbol, unsupported } from '../syntax.js';
 import { parametersOf } from './parameters.js';
 import { kept, projected } from './tables.js';
 
@@ -131,12 +119,10 @@ function withItems(
     const value = call(node, itemOf, [use(found), literal('long', BigInt(i))], type);
     byName.set(name, { column: scope.context.column(name, type), value });
   });
-  return projected(
-    holding,
-    resultColumns(node).map(
-      (result) => byName.get(result.name) ?? kept(input.columns.find((column) => column.name === result.name)!),
-    ),
-  );
+  // A column of the input with such a name is replaced in its place.
+  const names = new Set(input.columns.map((column) => column.name));
+  const added = [...byName.values()].filter(({ column }) => !names.has(column.name));
+  return projected(holding, [...input.columns.map((column) => byName.get(column.name) ?? kept(column)), ...added]);
 }
 
 /** `parse-kv` as a call of `parse_key_values(source, options)`, which yields an array of the keys' texts. */
