@@ -200,8 +200,8 @@ export class BindContext {
   }
 }
 
-/** What a `restrict access` statement leaves to be named (restrictions.ts). */
-export interface Sight {
+/** What a restrict statement leaves to the rest of the query (restrictions.ts). */
+export interface Restricted {
   admitsName(name: string): boolean;
   admits(database: string, entity: string): boolean;
 }
@@ -216,7 +216,7 @@ export class Scope {
     readonly row?: Table,
     /** Both sides of a join condition. */
     readonly sides?: { readonly left: Table; readonly right: Table },
-    private readonly restriction?: Sight,
+    private readonly restriction?: Restricted,
   ) {}
 
   /** A scope in which expressions see the columns of this table. */
@@ -234,7 +234,7 @@ export class Scope {
   }
 
   /** The scope of the statements that follow `restrict access to (…)`. */
-  restricted(restriction: Sight): Scope {
+  restricted(restriction: Restricted): Scope {
     return new Scope(this.context, this, undefined, undefined, restriction);
   }
 
