@@ -4,6 +4,7 @@ import type { ColumnSchema, KustoType } from '../values/index.js';
 import { cursorWindow } from './cursor-window.js';
 import type { Graph } from './graphs.js';
 import type { SyntaxNode } from './parser.js';
+import { maybe } from './syntax.js';
 import { tableNamed, type Schema, type SchemaDatabase, type SchemaTable } from './schema.js';
 
 /** One case of `declare pattern`. */
@@ -25,6 +26,9 @@ export type Binding =
   | { readonly kind: 'pattern'; readonly matches: readonly PatternMatch[]; readonly scope: Scope }
   /** A function declared by `let`, with what it sees. */
   | { readonly kind: 'function'; readonly declaration: SyntaxNode; readonly scope: Scope };
+
+export const isView = (binding: Binding | undefined): boolean =>
+  binding?.kind === 'function' && maybe(binding.declaration, 'ViewKeyword') !== undefined;
 
 /** A bound tabular expression: the plan node and the columns that the query may name. */
 export interface Table {
@@ -216,6 +220,12 @@ export class Scope {
 
   declare(name: string, binding: Binding): void {
     this.names.set(name, binding);
+  }
+
+  /** Names of the functions in reach that are declared as views: a wildcard stands for them as for tables. */
+  views(): readonly string[] {
+    const own = [...this.names].flatMap(([name, binding]) => (isView(binding) ? [name] : []));
+    return this.parent ? [...new Set([...this.parent.views(), ...own])] : own;
   }
 
   lookup(name: string): Binding | undefined {

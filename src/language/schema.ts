@@ -122,7 +122,13 @@ export function externalTableNamed(
 
 /** Names of the current database's tables that a pattern with `*` matches. */
 export function tablesMatching(schema: Schema, pattern: string): string[] {
+  const isLike = like(pattern);
+  return (currentDatabase(schema)?.tables ?? []).map((table) => table.name).filter(isLike);
+}
+
+/** Whether a name is like a pattern, in which `*` stands for any text. */
+export function like(pattern: string): (name: string) => boolean {
   const parts = pattern.split('*').map((text) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
   const expression = new RegExp(`^${parts.join('.*')}$`, 'i');
-  return (currentDatabase(schema)?.tables ?? []).map((table) => table.name).filter((name) => expression.test(name));
+  return (name) => expression.test(name);
 }

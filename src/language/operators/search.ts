@@ -4,7 +4,7 @@ import { call } from '../calls-to.js';
 import { bindScalar, type OperatorBinder, type Scope, type Table } from '../context.js';
 import { decodeString } from '../literals.js';
 import type { SyntaxNode } from '../parser.js';
-import { tablesMatching } from '../schema.js';
+import { bracketed, tablesMatching } from '../schema.js';
 import {
   items,
   kindOf,
@@ -17,6 +17,8 @@ import {
   typeOfSymbol,
   unsupported,
 } from '../syntax.js';
+import { TextNeeded } from '../text-needed.js';
+import { isInFunction } from '../user-functions.js';
 import { parametersOf } from './parameters.js';
 import { membersOf, unionOf, type Member } from './union.js';
 
@@ -37,12 +39,19 @@ function sourcesOf(node: SyntaxNode, scope: Scope): Member[] {
   const clause = maybe(node, 'InClause');
   if (clause) return items(clause, 'Expressions').flatMap((expression, i) => membersOf(expression, i, scope));
   const names = tablesMatching(scope.context.schema, '*');
+  const views = scope.views();
+  if (views.length > 0 && kindOf(node) === 'SearchOperator' && !isInFunction(node)) {
+    // The official binder does not count views that `let` declares in.
+    const text = `in (${[...names, ...views].map(bracketed).join(', ')}) `;
+    throw new TextNeeded(part(node, 'Condition').TextStart, () => text);
+  }
   if (names.length === 0) throw unsupported(node, `${textOf(node.GetChild(0)!)} in a database without tables`);
   return names.map((name) => ({ name, table: scope.context.tableByName(name) }));
 }
 
 function searched(node: SyntaxNode, members: readonly Member[], scope: Scope): Table {
-  const all = unionOf(resultColumns(node), '$table', members, scope);
+  const isNamed = resultColumns(node).some((column) => column.name === '$table');
+  const all = unionOf(members, { isInner: false, source: isNamed ? '$table' : undefined }, scope);
   // The name of the table is no column to search in.
   const searchable = { ...all, columns: all.columns.filter((column) => column.name !== '$table') };
   const caseSensitive = parametersOf(node).get('kind') === 'case_sensitive';

@@ -1,10 +1,10 @@
 import { KustoError } from '../../errors/index.js';
-import { literal, use, type Column, type Scalar } from '../../plan/index.js';
-import type { ColumnSchema, KustoType } from '../../values/index.js';
-import { bindTable, type OperatorBinder, type Scope, type Table } from '../context.js';
+import { literal, use, type Scalar } from '../../plan/index.js';
+import type { ColumnSchema } from '../../values/index.js';
+import { bindTable, isView, type OperatorBinder, type Scope, type Table } from '../context.js';
 import type { SyntaxNode } from '../parser.js';
-import { items, kindOf, resultColumns, spanOf, textOf, unsupported } from '../syntax.js';
-import { tablesMatching } from '../schema.js';
+import { items, kindOf, nameOf, spanOf, textOf } from '../syntax.js';
+import { bracketed, like, tablesMatching } from '../schema.js';
 import { TextNeeded } from '../text-needed.js';
 import { isInFunction } from '../user-functions.js';
 import { parametersOf } from './parameters.js';
@@ -18,7 +18,7 @@ export interface Member {
   readonly table: Table;
 }
 
-/** `union`, piped or not. The binder gives the result's columns: by name, and by name and type where types differ. */
+/** `union`, piped or not. */
 export function united(node: SyntaxNode, piped: readonly Member[], scope: Scope): Table {
   const parameters = parametersOf(node);
   const source = parameters.get('withsource');
@@ -31,51 +31,59 @@ export function united(node: SyntaxNode, piped: readonly Member[], scope: Scope)
   ];
   if (isFuzzy && members.every(({ table }) => table.columns.length === 0))
     throw new KustoError('SEM0100', 'None of the tables of the union exists.', { span: spanOf(node) });
-  return unionOf(resultColumns(node), source, members, scope);
+  return unionOf(members, { isInner: parameters.get('kind') === 'inner', source }, scope);
 }
 
-/** Rows of all members under the columns of the result; the column `source` gets the member's name. */
+/** Rows of all members under merged columns; the column `source`, which comes first, gets the member's name. */
 export function unionOf(
-  result: readonly ColumnSchema[],
-  source: string | undefined,
   members: readonly Member[],
+  { isInner, source }: { readonly isInner: boolean; readonly source: string | undefined },
   scope: Scope,
 ): Table {
-  const columns = scope.context.columns(result);
-  const ambiguous = new Set(columns.map((column) => column.name));
-  const maps = members.map(({ name, table }) =>
-    columns.map((column): Scalar | undefined => {
-      if (source !== undefined && column.name === source) return literal('string', name);
-      const match = memberColumn(table, column, ambiguous);
-      if (match) return use(match);
-      // The binder calls a few columns by another type than the answer has (the ordinal of getschema).
-      const other = table.columns.find((candidate) => candidate.name === column.name);
-      return other && result.every(({ name: one }) => one !== `${column.name}_${other.type}`)
-        ? convert(use(other), column.type)
-        : undefined;
+  const merged = mergedColumns(members, isInner);
+  const named = source === undefined ? [] : scope.context.columns([{ name: source, type: 'string' }]);
+  const columns = [...named, ...scope.context.columns(merged)];
+  const maps = members.map(({ name, table }): (Scalar | undefined)[] => [
+    ...named.map(() => literal('string', name)),
+    ...merged.map((column) => {
+      const own = table.columns.find((candidate) => candidate.name === column.of && candidate.type === column.type);
+      return own && use(own);
     }),
-  );
+  ]);
   return {
     columns,
     relation: { kind: 'union', inputs: members.map((member) => member.table.relation), maps, columns },
   };
 }
 
-const convert = (value: Scalar, type: KustoType): Scalar => ({
-  kind: 'call',
-  name: `to${type}`,
-  args: [value],
-  type,
-  span: { start: 0, end: 0 },
-});
+/** A column of a union, and the name that it has in the members. */
+interface MergedColumn extends ColumnSchema {
+  readonly of: string;
+}
 
-function memberColumn(table: Table, column: Column, names: ReadonlySet<string>): Column | undefined {
-  return (
-    table.columns.find((candidate) => candidate.name === column.name && candidate.type === column.type) ??
-    table.columns.find(
-      (candidate) => !names.has(candidate.name) && `${candidate.name}_${candidate.type}` === column.name,
-    )
+/**
+ * One column of each name and type, in the order in which they come. A name of several types gets the type as its
+ * suffix, and a number where a column has that name itself. With `inner`, only what all members have.
+ */
+function mergedColumns(members: readonly Member[], isInner: boolean): MergedColumn[] {
+  const key = ({ name, type }: ColumnSchema): string => `${name} ${type}`;
+  const all = new Map(members.flatMap(({ table }) => table.columns).map((column) => [key(column), column]));
+  const kept = [...all.values()].filter(
+    (column) => !isInner || members.every(({ table }) => table.columns.some((other) => key(other) === key(column))),
   );
+  const isSeveral = (name: string): boolean => kept.filter((column) => column.name === name).length > 1;
+  const taken = new Set(kept.flatMap(({ name }) => (isSeveral(name) ? [] : [name])));
+  return kept.map(({ name, type }) => {
+    const shown = isSeveral(name) ? unused(`${name}_${type}`, taken) : name;
+    taken.add(shown);
+    return { name: shown, type, of: name };
+  });
+}
+
+function unused(name: string, taken: ReadonlySet<string>): string {
+  let free = name;
+  for (let number = 1; taken.has(free); number++) free = `${name}${number}`;
+  return free;
 }
 
 /** A table without columns and rows in the place of one that does not exist, whose columns the binder would guess. */
@@ -96,15 +104,11 @@ function fuzzyMembers(node: SyntaxNode, index: number, scope: Scope): Member[] {
 }
 
 export function membersOf(node: SyntaxNode, index: number, scope: Scope): Member[] {
-  switch (kindOf(node)) {
-    case 'NameReference': {
-      const text = textOf(node);
-      if (text.includes('*')) return wildcard(node, text, scope);
-      return [member(bindTable(node, scope), index)];
-    }
-    default:
-      return [member(bindTable(node, scope), index)];
-  }
+  if (kindOf(node) !== 'NameReference') return [member(bindTable(node, scope), index)];
+  if (textOf(node).includes('*')) return wildcard(node, textOf(node), scope);
+  const name = nameOf(node);
+  const table = bindTable(node, scope);
+  return [isView(scope.lookup(name)) ? { name, table } : member(table, index)];
 }
 
 /** A member is called by its table's name, or by what `as` calls it. */
@@ -112,8 +116,14 @@ function member(table: Table, index: number): Member {
   return { name: table.name ?? `union_arg${index}`, table };
 }
 
+/** Tables, and views that `let` declares; these the official binder does not see, so they are written out for it. */
 function wildcard(node: SyntaxNode, pattern: string, scope: Scope): Member[] {
   const found = tablesMatching(scope.context.schema, pattern);
-  if (found.length === 0) throw unsupported(node, `'${pattern}', which matches no table,`);
+  const views = scope.views().filter(like(pattern));
+  if (views.length > 0 && !isInFunction(node)) {
+    const text = [...found, ...views].map(bracketed).join(', ');
+    throw new TextNeeded(node.TextStart, () => text, undefined, node.End);
+  }
+  if (found.length === 0) throw new KustoError('SEM0100', `'${pattern}' matches no table.`, { span: spanOf(node) });
   return found.map((name) => ({ name, table: scope.context.tableByName(name) }));
 }
