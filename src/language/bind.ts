@@ -10,6 +10,7 @@ import { bindExpression } from './expressions.js';
 import { bindOperation, bindRelation } from './relations.js';
 import { bindStatement, bindStatements } from './statements.js';
 import { settingsOf } from './settings.js';
+import { writeOutViews } from './views.js';
 
 const BINDERS: Binders = {
   scalar: bindExpression,
@@ -52,6 +53,7 @@ function analyze(text: string, schema: Schema): { readonly Syntax: SyntaxNode } 
     // The official library throws on a few texts instead of reporting; what it says is of no use to the caller.
     throw new KustoError('SYN0001', 'The query could not be parsed.', { cause: error });
   }
+  writeOutViews(code.Syntax, text, schema);
   refuseErrors(code, text);
   return code;
 }

@@ -222,12 +222,6 @@ export class Scope {
     this.names.set(name, binding);
   }
 
-  /** Names of the functions in reach that are declared as views: a wildcard stands for them as for tables. */
-  views(): readonly string[] {
-    const own = [...this.names].flatMap(([name, binding]) => (isView(binding) ? [name] : []));
-    return this.parent ? [...new Set([...this.parent.views(), ...own])] : own;
-  }
-
   lookup(name: string): Binding | undefined {
     return this.names.get(name) ?? this.parent?.lookup(name);
   }

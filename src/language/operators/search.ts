@@ -4,7 +4,7 @@ import { call } from '../calls-to.js';
 import { bindScalar, type OperatorBinder, type Scope, type Table } from '../context.js';
 import { decodeString } from '../literals.js';
 import type { SyntaxNode } from '../parser.js';
-import { bracketed, tablesMatching } from '../schema.js';
+import { tablesMatching } from '../schema.js';
 import {
   items,
   kindOf,
@@ -17,8 +17,6 @@ import {
   typeOfSymbol,
   unsupported,
 } from '../syntax.js';
-import { TextNeeded } from '../text-needed.js';
-import { isInFunction } from '../user-functions.js';
 import { parametersOf } from './parameters.js';
 import { membersOf, unionOf, type Member } from './union.js';
 
@@ -39,12 +37,6 @@ function sourcesOf(node: SyntaxNode, scope: Scope): Member[] {
   const clause = maybe(node, 'InClause');
   if (clause) return items(clause, 'Expressions').flatMap((expression, i) => membersOf(expression, i, scope));
   const names = tablesMatching(scope.context.schema, '*');
-  const views = scope.views();
-  if (views.length > 0 && kindOf(node) === 'SearchOperator' && !isInFunction(node)) {
-    // The official binder does not count views that `let` declares in.
-    const text = `in (${[...names, ...views].map(bracketed).join(', ')}) `;
-    throw new TextNeeded(part(node, 'Condition').TextStart, () => text);
-  }
   if (names.length === 0) throw unsupported(node, `${textOf(node.GetChild(0)!)} in a database without tables`);
   return names.map((name) => ({ name, table: scope.context.tableByName(name) }));
 }

@@ -4,8 +4,9 @@ import type { ColumnSchema } from '../../values/index.js';
 import { bindTable, isView, type OperatorBinder, type Scope, type Table } from '../context.js';
 import type { SyntaxNode } from '../parser.js';
 import { items, kindOf, nameOf, spanOf, textOf } from '../syntax.js';
-import { bracketed, like, tablesMatching } from '../schema.js';
+import { tablesMatching } from '../schema.js';
 import { TextNeeded } from '../text-needed.js';
+import { NOTHING } from '../views.js';
 import { isInFunction } from '../user-functions.js';
 import { parametersOf } from './parameters.js';
 
@@ -62,8 +63,8 @@ interface MergedColumn extends ColumnSchema {
 }
 
 /**
- * One column of each name and type, in the order in which they come. A name of several types gets the type as its
- * suffix, and a number where a column has that name itself. With `inner`, only what all members have.
+ * One column of each name and type; the names in the order in which they come. A name of several types gets the type as
+ * its suffix, and a number where a column has that name itself. With `inner`, only what all members have.
  */
 function mergedColumns(members: readonly Member[], isInner: boolean): MergedColumn[] {
   const key = ({ name, type }: ColumnSchema): string => `${name} ${type}`;
@@ -73,7 +74,9 @@ function mergedColumns(members: readonly Member[], isInner: boolean): MergedColu
   );
   const isSeveral = (name: string): boolean => kept.filter((column) => column.name === name).length > 1;
   const taken = new Set(kept.flatMap(({ name }) => (isSeveral(name) ? [] : [name])));
-  return kept.map(({ name, type }) => {
+  const places = [...new Set(kept.map((column) => column.name))];
+  const grouped = places.flatMap((name) => kept.filter((column) => column.name === name));
+  return grouped.map(({ name, type }) => {
     const shown = isSeveral(name) ? unused(`${name}_${type}`, taken) : name;
     taken.add(shown);
     return { name: shown, type, of: name };
@@ -89,8 +92,7 @@ function unused(name: string, taken: ReadonlySet<string>): string {
 /** A table without columns and rows in the place of one that does not exist, whose columns the binder would guess. */
 function withoutMember(node: SyntaxNode): Member[] {
   if (isInFunction(node)) return [];
-  const nothing = '(range nothing from 1 to 0 step 1 | project-away nothing)';
-  throw new TextNeeded(node.TextStart, () => nothing, undefined, node.End);
+  throw new TextNeeded(node.TextStart, () => NOTHING, undefined, node.End);
 }
 
 /** With isfuzzy, what does not exist does not take part. */
@@ -116,14 +118,8 @@ function member(table: Table, index: number): Member {
   return { name: table.name ?? `union_arg${index}`, table };
 }
 
-/** Tables, and views that `let` declares; these the official binder does not see, so they are written out for it. */
 function wildcard(node: SyntaxNode, pattern: string, scope: Scope): Member[] {
   const found = tablesMatching(scope.context.schema, pattern);
-  const views = scope.views().filter(like(pattern));
-  if (views.length > 0 && !isInFunction(node)) {
-    const text = [...found, ...views].map(bracketed).join(', ');
-    throw new TextNeeded(node.TextStart, () => text, undefined, node.End);
-  }
   if (found.length === 0) throw new KustoError('SEM0100', `'${pattern}' matches no table.`, { span: spanOf(node) });
   return found.map((name) => ({ name, table: scope.context.tableByName(name) }));
 }
