@@ -10,6 +10,7 @@ import {
   type KustoValue,
 } from '../values/index.js';
 import { parseJson } from './json-parser.js';
+import { realText } from './real-text.js';
 import { isArray, isBag, JsonNumber, type Json } from './json-value.js';
 
 export { parseJson } from './json-parser.js';
@@ -24,7 +25,10 @@ export function numberOf(value: Json | undefined): number | undefined {
 export function writeJson(value: Json): string {
   if (value instanceof JsonNumber) return value.text;
   if (isArray(value)) return `[${value.map(writeJson).join(',')}]`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  if (typeof value !== 'object' || value === null) {
+    // With the digits that tostring() of the number has (seen).
+    return typeof value === 'number' && !Number.isInteger(value) ? realText(value) : JSON.stringify(value);
+  }
   const pairs = isBag(value) ? [...value] : Object.entries(value);
   return `{${pairs.map(([key, held]) => `${JSON.stringify(key)}:${writeJson(held)}`).join(',')}}`;
 }

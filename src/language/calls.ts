@@ -78,6 +78,9 @@ export function argumentsOf(node: SyntaxNode): SyntaxNode[] {
   return list ? items(list, 'Expressions') : [];
 }
 
+/** extent_id() of what is in no extent. */
+const NO_EXTENT = '00000000-0000-0000-0000-000000000000';
+
 /** prev() and next() look at another row. */
 function requireOffset(node: SyntaxNode, name: string, [, offset]: readonly Scalar[]): void {
   if ((name !== 'prev' && name !== 'next') || offset?.kind !== 'literal' || Number(offset.value) >= 1) return;
@@ -101,7 +104,7 @@ export const SPECIAL: Readonly<Record<string, (node: SyntaxNode, scope: Scope) =
   },
   extent_id: (node, scope) => {
     const extent = scope.currentRow()?.extent;
-    return extent ? call(node, 'extent_id', [use(extent)], 'guid') : literal('guid', null);
+    return extent ? call(node, 'extent_id', [use(extent)], 'guid') : literal('guid', NO_EXTENT);
   },
   extent_tags: (node, scope) => {
     const extent = scope.currentRow()?.extent;

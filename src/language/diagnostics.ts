@@ -52,7 +52,11 @@ function toError(diagnostic: Diagnostic): KustoError {
   return new KustoError(codeOf(diagnostic), diagnostic.Message, { span });
 }
 
+/** `The operator '…' is not defined for the operand types …`. */
+const OPERATOR_UNDEFINED = 'KS106';
+
 function codeOf(diagnostic: Diagnostic): ErrorCode {
+  if (diagnostic.Code === OPERATOR_UNDEFINED) return /'[-+*/%]'/.test(diagnostic.Message) ? 'SEM0064' : 'SEM0001';
   if (UNRESOLVED.test(diagnostic.Message)) return 'SEM0100';
   const number = Number(diagnostic.Code.replace(/\D/g, ''));
   return number < 100 ? 'SYN0001' : 'SEM0001';

@@ -3,10 +3,11 @@ import { freeColumns, literal, type Scalar, use } from '../plan/index.js';
 import { bindFunctionCall } from './calls.js';
 import { bindScalar, bindTable, type Scope, type Table } from './context.js';
 import { anyColumn, combined } from './any-column.js';
-import { aggregateInstead, call, isTabular, typeOf } from './calls-to.js';
+import { aggregateInstead, call, typeOf } from './calls-to.js';
 import type { KustoType } from '../values/index.js';
 import { dynamicText } from './dynamic-literals.js';
 import { decodeLiteral, decodeString } from './literals.js';
+import { bindHasList, bindIn } from './membership.js';
 import { requireOperands } from './operand-types.js';
 import { sharedInput } from './operators/tables.js';
 import type { SyntaxNode } from './parser.js';
@@ -22,8 +23,10 @@ export function bindExpression(node: SyntaxNode, scope: Scope): Scalar {
 }
 
 const BINDERS: Readonly<Record<string, (node: SyntaxNode, scope: Scope) => Scalar>> = {
-  LiteralExpression: (node) => {
+  LiteralExpression: (node, scope) => {
     const token = part(node, 'Token');
+    if (/^(date)?(time)?\(\s*\)$/i.test(textOf(token)) && typeOf(node) === 'datetime')
+      return literal('datetime', scope.context.facts.now);
     return decodeLiteral(textOf(token), typeOf(node), spanOf(node));
   },
   CompoundStringLiteralExpression: (node) =>
@@ -214,31 +217,3 @@ function bindStar(node: SyntaxNode, operator: string, scope: Scope): Scalar {
 
 const TEXT_OPERATORS = new Set([...STAR_OPERATORS].filter((operator) => operator !== '=='));
 const isNumber = (type: KustoType): boolean => ['int', 'long', 'real', 'decimal'].includes(type);
-
-function bindIn(node: SyntaxNode, scope: Scope): Scalar {
-  const operator = textOf(part(node, 'Operator'));
-  const negatedForm = operator.startsWith('!');
-  const caseInsensitive = operator.endsWith('~');
-  const value = bindScalar(part(node, 'Left'), scope);
-  const list = items(part(node, 'Right'), 'Expressions');
-  if (list.length === 1 && isTabular(list[0]!, scope)) {
-    const { relation, columns } = bindTable(list[0]!, scope);
-    const first = columns[0]!;
-    return {
-      kind: 'inRelation',
-      type: 'bool',
-      value,
-      relation: { kind: 'project', input: relation, items: [{ column: first, value: use(first) }], columns: [first] },
-      caseInsensitive,
-      negated: negatedForm,
-    };
-  }
-  return call(node, operator, [value, ...list.map((element) => bindScalar(element, scope))], 'bool');
-}
-
-function bindHasList(node: SyntaxNode, scope: Scope, name: string): Scalar {
-  const args = items(part(node, 'Right'), 'Expressions');
-  const value = bindScalar(part(node, 'Left'), scope);
-  if (args.length === 1 && isTabular(args[0]!, scope)) throw unsupported(node, `${name} over a table`);
-  return call(node, name, [value, ...args.map((element) => bindScalar(element, scope))], 'bool');
-}

@@ -1,4 +1,4 @@
-import type { Catalog, CatalogSnapshot } from '../catalog/catalog.js';
+import { hasIngestionTime, type Catalog, type CatalogSnapshot } from '../catalog/catalog.js';
 import type { CompiledSql, Engine, EngineResult, InputTable } from '../engines/engine.js';
 import { KustoError } from '../errors/index.js';
 import { bind } from '../language/bind.js';
@@ -154,9 +154,7 @@ export class Queries implements QueryService {
       isMemberOf: (name) => currentPrincipalIsMemberOf(context.caller, [name], security.directory),
       currentCursor: catalog.currentCursor().toString(),
       clientRequestId: context.clientRequestId,
-      hasIngestionTime: (tableId) =>
-        (snapshot.policy(tableId, 'ingestiontime') as { readonly IsEnabled?: boolean } | undefined)?.IsEnabled !==
-        false,
+      hasIngestionTime: (tableId) => hasIngestionTime(snapshot, tableId),
     };
   }
 

@@ -9,6 +9,7 @@ import type {
   Join,
   Project,
   Relation,
+  Scalar,
   Sort,
   Union,
 } from '../../plan/index.js';
@@ -89,9 +90,19 @@ const HIDDEN_SOURCE = -2_000_000;
 
 const ORDINAL = name('ordinal');
 
+/** Equal as written: columns, literals and calls of these. */
+function isSame(a: Scalar | undefined, b: Scalar | undefined): boolean {
+  if (a === b) return true;
+  if (a?.kind === 'column' && b?.kind === 'column') return a.id === b.id;
+  if (a?.kind === 'literal' && b?.kind === 'literal') return a.type === b.type && a.value === b.value;
+  if (a?.kind !== 'call' || b?.kind !== 'call') return false;
+  return a.name === b.name && a.args.length === b.args.length && a.args.every((arg, i) => isSame(arg, b.args[i]));
+}
+
 function lowerAggregate(relation: Aggregate, lowering: Lowering): Sql {
   const collects = relation.aggregates.some(({ call }) => COLLECTS.test(call.name));
   const small = relation.keys.length > 0 && isSmall(relation.input);
+  // Numbering the rows costs something: only for aggregates that read the numbers.
   const ordered = small || (collects && isSorted(relation.input));
   const input = lowering.relation(relation.input);
   const source = ordered ? sql`SELECT *, row_number() OVER () AS ${ORDINAL} FROM (${input}) AS t` : input;
@@ -103,7 +114,13 @@ function lowerAggregate(relation: Aggregate, lowering: Lowering): Sql {
   const aggregates = relation.aggregates.map(({ column, call }) => {
     const lowered = lowering.lowered(call.name, rest.splice(0, call.args.length), call.type, call.span);
     const row = lowering.dialect.aggregates.get(call.name);
-    const aggregate = row?.({ ...lowered, order: ordered ? ORDINAL : undefined });
+    const aggregate = row?.({
+      ...lowered,
+      siblings: relation.aggregates
+        .filter((other) => other.call.name === call.name && isSame(other.call.args[0], call.args[0]))
+        .map((other) => lowering.lowered(call.name, other.call.args, other.call.type, other.call.span)),
+      order: ordered ? ORDINAL : undefined,
+    });
     if (!aggregate)
       throw new KustoError('CAL0001', `The aggregate ${call.name}() is not supported.`, { span: call.span });
     return sql`${lowering.emptyForNull(aggregate, call.type)} AS ${lowering.column(column)}`;

@@ -46,10 +46,21 @@ const bitwise =
   ({ args: [x] }) =>
     x!.type === 'int' || x!.type === 'long' ? sql`${code(name)}(${x!.sql})` : undefined;
 
-/** Nearest rank. */
+/**
+ * Nearest rank. All percentiles of a value in one pass: DuckDB computes an aggregate once that is written the same way
+ * again.
+ */
 const percentile: AggregateRow = (call) => {
-  const [x, percent] = call.args;
-  return castTo(sql`quantile_disc(${x!.sql}, ${shareOf(percent!, call)})`, call.type);
+  const { siblings, type } = call;
+  const [x, percent] = call.args as [LoweredArgument, LoweredArgument];
+  const own = shareOf(percent, call);
+  const all = siblings.map((sibling) => sibling.args[1]!);
+  const index = all.findIndex((other) => other.literal !== undefined && other.literal === percent.literal);
+  if (all.length < 2 || index < 0 || all.some((other) => other.literal === undefined)) {
+    return castTo(sql`quantile_disc(${x.sql}, ${own})`, type);
+  }
+  const shares = list(all.map((other) => shareOf(other, call)));
+  return castTo(sql`list_extract(quantile_disc(${x.sql}, [${shares}]), ${value('int', index + 1)})`, type);
 };
 
 /** Nearest rank over values that each count `weight` times. */
