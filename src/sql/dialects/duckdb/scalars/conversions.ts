@@ -101,8 +101,12 @@ export const CONVERSION_ROWS: Readonly<Record<string, ScalarRow>> = {
     const [arg] = call.args as [LoweredArgument];
     switch (arg.type) {
       case 'string':
-      case 'dynamic':
-        return text(arg, call);
+        return arg.sql;
+      case 'dynamic': {
+        // The engine and the function write reals with different digits.
+        const rewritten = call.lowering.viaFunction(scalarFunction('tostring')!, call);
+        return sql`(CASE WHEN kql_has_real(${arg.sql}) THEN ${rewritten} ELSE ${text(arg, call)} END)`;
+      }
       case 'bool':
         return sql`CASE WHEN ${arg.sql} THEN 'True' WHEN NOT ${arg.sql} THEN 'False' ELSE '' END`;
       case 'int':

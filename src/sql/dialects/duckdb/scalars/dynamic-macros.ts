@@ -2,6 +2,8 @@
 export const DYNAMIC_MACROS: readonly string[] = [
   `kql_is_json_number(j) AS ascii(j) BETWEEN 48 AND 57 OR j[1] = '-'`,
   `kql_is_json_real(j) AS kql_is_json_number(j) AND (contains(j, '.') OR contains(lower(j), 'e'))`,
+  // A value that is no text, with what may be a real in it.
+  `kql_has_real(j) AS j[1] <> '"' AND regexp_matches(j, '[0-9][.eE]')`,
   `kql_is_json_text(j) AS j[1] = '"'`,
   // Where DuckDB's reader takes more than JSON: NaN and Infinity, commas before brackets; and where it would keep
   // integers that are no long.
