@@ -40,7 +40,8 @@ function parts(value: number): Scaled {
 
 /** With the highest of 64 bits set. */
 function normalized({ significand, exponent }: Scaled): Scaled {
-  const shift = 64 - bitLength(significand);
+  const upper = Number(significand >> 32n);
+  const shift = upper > 0 ? Math.clz32(upper) : 32 + Math.clz32(Number(significand));
   return { significand: significand << BigInt(shift), exponent: exponent - shift };
 }
 

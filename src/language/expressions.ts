@@ -6,6 +6,7 @@ import { anyColumn, combined } from './any-column.js';
 import { aggregateInstead, call, typeOf } from './calls-to.js';
 import type { KustoType } from '../values/index.js';
 import { dynamicText } from './dynamic-literals.js';
+import { folded } from './folding.js';
 import { decodeLiteral, decodeString } from './literals.js';
 import { bindHasList, bindIn } from './membership.js';
 import { requireOperands } from './operand-types.js';
@@ -80,7 +81,7 @@ const BINDERS: Readonly<Record<string, (node: SyntaxNode, scope: Scope) => Scala
     const { relation, columns } = value ? oneRow(value, scope) : bindTable(inside, scope);
     const first = columns[0];
     if (!first) throw unsupported(node, 'toscalar() of a table without columns');
-    if (freeColumns(relation).length > 0) {
+    if (freeColumns(relation).some((column) => !scope.context.partitionKeys.has(column))) {
       throw new KustoError('SEM0001', 'toscalar() is evaluated once and cannot depend on the row at hand.', {
         span: spanOf(node),
       });
@@ -133,6 +134,14 @@ function bindName(node: SyntaxNode, scope: Scope): Scalar {
   );
 }
 
+/** `X.$current_database` in the subquery of macro-expand. */
+function factOf(node: SyntaxNode, database: string, { context }: Scope): Scalar {
+  const name = nameOf(part(node, 'Selector'));
+  if (name === '$current_database') return literal('string', database);
+  if (name === '$current_cluster_endpoint') return literal('string', context.facts.clusterEndpoint);
+  throw unsupported(node, `'${textOf(node)}' as a value`);
+}
+
 function bindPath(node: SyntaxNode, scope: Scope): Scalar {
   const base = part(node, 'Expression');
   const selector = part(node, 'Selector');
@@ -145,6 +154,7 @@ function bindPath(node: SyntaxNode, scope: Scope): Scalar {
   }
   if (kindOf(base) === 'NameReference') {
     const row = scope.lookup(nameOf(base));
+    if (row?.kind === 'database') return factOf(node, row.name, scope);
     const column = row?.kind === 'row' && row.columns.find((candidate) => candidate.name === nameOf(selector));
     if (column) return use(column);
   }
@@ -183,7 +193,7 @@ function bindBinary(node: SyntaxNode, scope: Scope): Scalar {
   if (kindOf(left) === 'StarExpression') return bindStar(node, operator, scope);
   const args: [Scalar, Scalar] = [bindScalar(left, scope), bindScalar(part(node, 'Right'), scope)];
   requireOperands(node, operator, args);
-  return call(node, CANONICAL[operator] ?? operator, args);
+  return folded(operator, args, typeOf(node)) ?? call(node, CANONICAL[operator] ?? operator, args);
 }
 
 /** Spellings that mean the same. */

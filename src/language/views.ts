@@ -1,4 +1,4 @@
-import { bracketed, like, tablesMatching, type Schema } from './schema.js';
+import { bracketed, tablesMatching, wildcard, type Schema } from './schema.js';
 import { items, kindOf, maybe, nameOf, part, textOf } from './syntax.js';
 import type { SyntaxNode } from './parser.js';
 import { TextNeeded } from './text-needed.js';
@@ -13,7 +13,8 @@ export const NOTHING = '(range nothing from 1 to 0 step 1 | project-away nothing
  * @throws TextNeeded at the first place where views, or nothing at all with isfuzzy, must be written
  */
 export function writeOutViews(root: SyntaxNode, text: string, schema: Schema): void {
-  if (!/\bview\b/.test(text) && !/\bisfuzzy\b/.test(text)) return;
+  // What the query is restricted to is known when it is bound, not before.
+  if (!/\bview\b|\bisfuzzy\b/.test(text) || /\brestrict\b/.test(text)) return;
   visit(root, { views: viewsOf(root), schema });
 }
 
@@ -47,7 +48,7 @@ function ofUnion(node: SyntaxNode, { views, schema }: Declared): void {
     const pattern = textOf(member);
     if (kindOf(member) !== 'NameReference' || !pattern.includes('*')) continue;
     const tables = tablesMatching(schema, pattern);
-    const matching = views.filter(like(pattern));
+    const matching = views.filter((name) => wildcard(pattern).test(name));
     if (matching.length === 0 && (tables.length > 0 || !isFuzzy)) continue;
     const written = matching.length === 0 ? NOTHING : [...tables, ...matching].map(bracketed).join(', ');
     throw new TextNeeded(member.TextStart, () => written, undefined, member.End);

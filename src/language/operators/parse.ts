@@ -7,19 +7,7 @@ import { bindScalar, type OperatorBinder, type Scope, type Table } from '../cont
 import { call } from '../calls-to.js';
 import { decodeString } from '../literals.js';
 import type { SyntaxNode } from '../parser.js';
-import {
-  elements,
-  items,
-  kindOf,
-  maybe,
-  nameOf,
-  part,
-  resultColumns,
-  spanOf,
-  textOf,
-  typeOfSymbol,
-  unsupported,
-} from '../syntax.js';
+import { elements, items, kindOf, maybe, nameOf, part, spanOf, textOf, typeOfSymbol, unsupported } from '../syntax.js';
 import { parametersOf } from './parameters.js';
 import { kept, projected } from './tables.js';
 
@@ -74,8 +62,8 @@ function patternOf(node: SyntaxNode): Pattern {
 }
 
 /**
- * `parse` as calls of `parse_pattern(source, pattern, kind, flags)` (or `parse_groups`), which yields an array of the
- * columns' texts, or null when the text does not fit; each column is an item of it, converted.
+ * `parse` as calls of `parse_pattern(source, pattern, kind, flags)` (or `parse_match` and `parse_fitting`), which yields
+ * the columns' texts, or null when the text does not fit; each column is an item of it, converted.
  */
 function parsed(node: SyntaxNode, input: Table, scope: Scope, filter: boolean): Table {
   const parameters = parametersOf(node);
@@ -87,20 +75,21 @@ function parsed(node: SyntaxNode, input: Table, scope: Scope, filter: boolean): 
   const source = bindScalar(part(node, 'Expression'), scope.over(input));
   const text: Scalar = source.type === 'string' ? source : call(node, 'tostring', [source], 'string');
   const matched = scope.context.column('$parsed', 'dynamic');
-  // Patterns of plain texts are matched by the engine, which holds what it found in a list of its own.
+  const given = [literal('string', JSON.stringify(pattern.parts)), literal('string', kind)];
+  // Patterns of plain texts are matched by the engine, and held in a form of its own, one step after the other.
   const plain = kind !== 'regex';
-  const match = call(
-    node,
-    plain ? 'parse_groups' : 'parse_pattern',
-    [
-      text,
-      literal('string', JSON.stringify(pattern.parts)),
-      literal('string', kind),
-      literal('string', parameters.get('flags') ?? ''),
-    ],
-    'dynamic',
-  );
-  const held = projected(input, [...input.columns.map(kept), { column: matched, value: match }]);
+  let held: Table;
+  if (plain) {
+    const match = scope.context.column('$match', 'dynamic');
+    const value = call(node, 'parse_match', [text, ...given], 'dynamic');
+    const matching = projected(input, [...input.columns.map(kept), { column: match, value }]);
+    const fitting = call(node, 'parse_fitting', [use(match), ...given, text], 'dynamic');
+    held = projected(matching, [...input.columns.map(kept), { column: matched, value: fitting }]);
+  } else {
+    const flags = literal('string', parameters.get('flags') ?? '');
+    const value = call(node, 'parse_pattern', [text, ...given, flags], 'dynamic');
+    held = projected(input, [...input.columns.map(kept), { column: matched, value }]);
+  }
   const passing: Table = filter
     ? {
         ...held,
@@ -131,12 +120,10 @@ function withItems(
     const value = call(node, itemOf, [use(found), literal('long', BigInt(i))], type);
     byName.set(name, { column: scope.context.column(name, type), value });
   });
-  return projected(
-    holding,
-    resultColumns(node).map(
-      (result) => byName.get(result.name) ?? kept(input.columns.find((column) => column.name === result.name)!),
-    ),
-  );
+  // A column of the input with such a name is replaced in its place.
+  const names = new Set(input.columns.map((column) => column.name));
+  const added = [...byName.values()].filter(({ column }) => !names.has(column.name));
+  return projected(holding, [...input.columns.map((column) => byName.get(column.name) ?? kept(column)), ...added]);
 }
 
 /** `parse-kv` as a call of `parse_key_values(source, options)`, which yields an array of the keys' texts. */

@@ -2,8 +2,7 @@ import { literal, use, type Aggregate, type Assignment, type Column, type Scalar
 import type { KustoType } from '../../values/index.js';
 import type { Scope } from '../context.js';
 import { bindScalar, type OperatorBinder, type Table } from '../context.js';
-import { call, typeOf, withAggregates } from '../calls-to.js';
-import { argumentsOf } from '../calls.js';
+import { argumentsOf, call, typeOf, withAggregates } from '../calls-to.js';
 import { official, type SyntaxNode } from '../parser.js';
 import { bracketed } from '../schema.js';
 import {

@@ -3,8 +3,9 @@ import { literal, use, type Scalar } from '../../plan/index.js';
 import type { ColumnSchema } from '../../values/index.js';
 import { bindTable, isView, type OperatorBinder, type Scope, type Table } from '../context.js';
 import type { SyntaxNode } from '../parser.js';
-import { items, kindOf, nameOf, spanOf, textOf } from '../syntax.js';
-import { tablesMatching } from '../schema.js';
+import { items, kindOf, nameOf, part, spanOf, symbolKindOf, textOf, toArray, unsupported } from '../syntax.js';
+import { bracketed, tableOf } from '../schema.js';
+import { visibleTable } from '../tables.js';
 import { TextNeeded } from '../text-needed.js';
 import { NOTHING } from '../views.js';
 import { isInFunction } from '../user-functions.js';
@@ -16,6 +17,8 @@ export const UNION_OPERATORS: Readonly<Record<string, OperatorBinder>> = {
 
 export interface Member {
   readonly name: string;
+  /** Where the member is a stored table. */
+  readonly database?: string;
   readonly table: Table;
 }
 
@@ -44,8 +47,13 @@ export function unionOf(
   const merged = mergedColumns(members, isInner);
   const named = source === undefined ? [] : scope.context.columns([{ name: source, type: 'string' }]);
   const columns = [...named, ...scope.context.columns(merged)];
-  const maps = members.map(({ name, table }): (Scalar | undefined)[] => [
-    ...named.map(() => literal('string', name)),
+  const { current } = scope.context.schema;
+  const qualified = members.some(({ database }) => database !== undefined && database !== current);
+  const maps = members.map(({ name, database, table }): (Scalar | undefined)[] => [
+    ...named.map(() => {
+      const prefix = qualified && database !== undefined ? `database(${JSON.stringify(database)}).` : '';
+      return literal('string', prefix + name);
+    }),
     ...merged.map((column) => {
       const own = table.columns.find((candidate) => candidate.name === column.of && candidate.type === column.type);
       return own && use(own);
@@ -106,20 +114,48 @@ function fuzzyMembers(node: SyntaxNode, index: number, scope: Scope): Member[] {
 }
 
 export function membersOf(node: SyntaxNode, index: number, scope: Scope): Member[] {
-  if (kindOf(node) !== 'NameReference') return [member(bindTable(node, scope), index)];
-  if (textOf(node).includes('*')) return wildcard(node, textOf(node), scope);
-  const name = nameOf(node);
+  const selector = kindOf(node) === 'PathExpression' ? part(node, 'Selector') : node;
+  const isName = kindOf(selector) === 'NameReference';
+  if (isName && textOf(selector).includes('*')) return matching(node, selector, scope);
   const table = bindTable(node, scope);
-  return [isView(scope.lookup(name)) ? { name, table } : member(table, index)];
+  return [isName && isView(scope.lookup(nameOf(selector))) ? { name: nameOf(selector), table } : member(table, index)];
 }
 
 /** A member is called by its table's name, or by what `as` calls it. */
 function member(table: Table, index: number): Member {
-  return { name: table.name ?? `union_arg${index}`, table };
+  const database = table.extent && table.database;
+  return { name: table.name ?? `union_arg${index}`, table, ...(database !== undefined && { database }) };
 }
 
-function wildcard(node: SyntaxNode, pattern: string, scope: Scope): Member[] {
-  const found = tablesMatching(scope.context.schema, pattern);
-  if (found.length === 0) throw new KustoError('SEM0100', `'${pattern}' matches no table.`, { span: spanOf(node) });
-  return found.map((name) => ({ name, table: scope.context.tableByName(name) }));
+/** Tables, of one database or of several, and views declared by `let`, that a name with `*` matches. */
+function matching(node: SyntaxNode, selector: SyntaxNode, scope: Scope): Member[] {
+  const { ResultType: type, ReferencedSymbol: single } = selector;
+  const symbols = type && symbolKindOf(type) === 'GroupSymbol' ? toArray(type.Members) : [single ?? type];
+  const tables = symbols
+    .map(tableOf)
+    .filter((owned) => owned !== undefined)
+    .filter(({ database, table }) => scope.sees(table.name, database.name));
+  const views = symbols
+    .map((symbol) => symbol?.Name)
+    .filter((name) => name !== undefined && scope.lookup(name)?.kind === 'function' && scope.sees(name));
+  if (tables.length + views.length === 0)
+    throw new KustoError('SEM0100', `'${textOf(node)}' matches no table.`, { span: spanOf(node) });
+  if (tables.length < symbols.length) throw written(node, tables, views as string[]);
+  return tables.map((owned) => ({
+    name: owned.table.name,
+    database: owned.database.name,
+    table: visibleTable(node, owned, scope),
+  }));
 }
+
+/** The binder takes views that a pattern matches for tables without columns, and does not know what is hidden. */
+function written(node: SyntaxNode, tables: readonly Owned[], views: readonly string[]): Error {
+  if (isInFunction(node)) return unsupported(node, `'${textOf(node)}', which matches views, in a function`);
+  const names = [
+    ...tables.map(({ database, table }) => `database(${JSON.stringify(database.name)}).${bracketed(table.name)}`),
+    ...views.map((name) => `(${bracketed(name)} | as ${bracketed(name)})`),
+  ];
+  return new TextNeeded(node.TextStart, () => names.join(', '), undefined, node.End);
+}
+
+type Owned = NonNullable<ReturnType<typeof tableOf>>;
