@@ -29,9 +29,8 @@ const schemaOf = (...databases: readonly SchemaDatabase[]): Schema => ({ databas
 describe('a tree that is kept', () => {
   it('is used again for the same text over the same databases', () => {
     const db = database(['a']);
-    expect(analyzed('T | where a > 1', globalsOf(schemaOf(db)))).toBe(
-      analyzed('T | where a > 1', globalsOf(schemaOf(db))),
-    );
+    const again = (): unknown => analyzed('T | where a > 1', schemaOf(db), globalsOf(schemaOf(db)));
+    expect(again()).toBe(again());
   });
 
   it('is not used once the schema has changed, nor for who sees fewer databases', () => {

@@ -4,6 +4,8 @@ import { refuseErrors } from './diagnostics.js';
 import { refuseDoubling } from './growth.js';
 import { completeParses } from './parse-names.js';
 import { official, type GlobalState, type KustoCode } from './parser.js';
+import type { Schema } from './schema.js';
+import { writeOutViews } from './views.js';
 
 /** Texts whose trees are kept, and how long one may be: a tree takes a few hundred times its text. */
 const MOST_TEXTS = 128;
@@ -17,10 +19,11 @@ const known = new WeakMap<GlobalState, Map<string, KustoCode>>();
  * compiling takes. A tree holds nothing of a request (time, principal, parameters), and what names it may bind to is what
  * `globals` holds, so callers who see other databases never share one.
  *
+ * @param globals the binder's view of `schema`
  * @param bestEffort the request property `best_effort`
  * @throws KustoError for the first thing that is wrong
  */
-export function analyzed(text: string, globals: GlobalState, bestEffort?: unknown): KustoCode {
+export function analyzed(text: string, schema: Schema, globals: GlobalState, bestEffort?: unknown): KustoCode {
   let trees = known.get(globals);
   if (!trees) known.set(globals, (trees = new Map()));
   const kept = trees.get(text);
@@ -30,7 +33,7 @@ export function analyzed(text: string, globals: GlobalState, bestEffort?: unknow
     trees.set(text, kept);
     return kept;
   }
-  const code = analyze(text, globals, bestEffort);
+  const code = analyze(text, schema, globals, bestEffort);
   if (text.length <= LONGEST_TEXT) {
     if (trees.size >= MOST_TEXTS) trees.delete(trees.keys().next().value!);
     trees.set(text, code);
@@ -38,7 +41,7 @@ export function analyzed(text: string, globals: GlobalState, bestEffort?: unknow
   return code;
 }
 
-function analyze(text: string, globals: GlobalState, bestEffort: unknown): KustoCode {
+function analyze(text: string, schema: Schema, globals: GlobalState, bestEffort: unknown): KustoCode {
   let code;
   try {
     refuseDoubling(text);
@@ -49,6 +52,7 @@ function analyze(text: string, globals: GlobalState, bestEffort: unknown): Kusto
     throw new KustoError('SYN0001', 'The query could not be parsed.', { cause: error });
   }
   completeBestEffort(code.Syntax, bestEffort);
+  writeOutViews(code.Syntax, text, schema);
   completeParses(code.Syntax, text);
   refuseErrors(code, text);
   return code;

@@ -30,7 +30,7 @@ export function bind(
   options: Readonly<Record<string, unknown>> = {},
 ): BoundRequest {
   const host = text.includes('cluster') ? hostOf(facts.clusterEndpoint) : undefined;
-  const code = analyzed(text, globalsOf(schema, host), options.best_effort);
+  const code = analyzed(text, schema, globalsOf(schema, host), options.best_effort);
   const given = (name: string): Binding | undefined => {
     const value = parameters[name];
     return value === undefined

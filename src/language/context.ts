@@ -4,6 +4,7 @@ import type { ColumnSchema, KustoType } from '../values/index.js';
 import { cursorWindow } from './cursor-window.js';
 import type { Graph } from './graphs.js';
 import type { SyntaxNode } from './parser.js';
+import { maybe } from './syntax.js';
 import { timeWindow } from './time-window.js';
 import type { Schema, SchemaDatabase, SchemaTable } from './schema.js';
 
@@ -29,6 +30,8 @@ export type Binding =
   /** A function declared by `let`, with what it sees. */
   | { readonly kind: 'function'; readonly declaration: SyntaxNode; readonly scope: Scope };
 
+export const isView = (binding: Binding | undefined): boolean =>
+  binding?.kind === 'function' && maybe(binding.declaration, 'ViewKeyword') !== undefined;
 type EachOf = (expression: SyntaxNode) => Scalar;
 
 /** What a graph knows of a node beside its properties. */

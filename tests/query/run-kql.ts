@@ -12,6 +12,8 @@ import { datetimeText, timespanText, type KustoType, type KustoValue } from '../
 export interface KqlRunner {
   /** Rows of the first table, with cells as people write them: datetimes and timespans as text, longs as numbers. */
   rows(text: string): Promise<unknown[][]>;
+  /** Columns of the first table as `name:type`, and its rows. */
+  answer(text: string): Promise<{ readonly columns: readonly string[]; readonly rows: unknown[][] }>;
   /** The value of one expression. */
   value(expression: string): Promise<unknown>;
   /** The result as the query service gives it; the caller closes it. */
@@ -58,7 +60,7 @@ export async function openKql(): Promise<KqlRunner> {
     user: 'test',
     signal: new AbortController().signal,
   };
-  const rows = async (text: string): Promise<unknown[][]> => {
+  const answer: KqlRunner['answer'] = async (text) => {
     const result = await queries.run(text, context);
     try {
       const [table] = result.tables;
@@ -68,13 +70,15 @@ export async function openKql(): Promise<KqlRunner> {
           found.push(table!.columns.map(({ type }, c) => shown(batch.columns[c]![r]!, type)));
         }
       }
-      return found;
+      return { columns: table!.columns.map(({ name, type }) => `${name}:${type}`), rows: found };
     } finally {
       await result.close();
     }
   };
+  const rows = async (text: string) => (await answer(text)).rows;
   return {
     rows,
+    answer,
     value: async (expression) => (await rows(`print x = ${expression}`))[0]![0],
     run: (text) => queries.run(text, context),
     files: () => readdir(engine.exchangeDirectory),
