@@ -7,7 +7,7 @@ import { aggregateInstead, call, isTabular, typeOf } from './calls-to.js';
 import type { KustoType } from '../values/index.js';
 import { dynamicText } from './dynamic-literals.js';
 import { decodeLiteral, decodeString } from './literals.js';
-import { requireOperands } from './operand-types.js';
+import { comparedType, requireOperands } from './operand-types.js';
 import type { SyntaxNode } from './parser.js';
 import { items, kindOf, nameOf, part, spanOf, symbolKindOf, textOf, typeOfSymbol, unsupported } from './syntax.js';
 
@@ -201,6 +201,9 @@ function bindStar(node: SyntaxNode, operator: string, scope: Scope): Scalar {
 const TEXT_OPERATORS = new Set([...STAR_OPERATORS].filter((operator) => operator !== '=='));
 const isNumber = (type: KustoType): boolean => ['int', 'long', 'real', 'decimal'].includes(type);
 
+const converted = (node: SyntaxNode, value: Scalar, type: KustoType): Scalar =>
+  value.type === type ? value : call(node, `to${type}`, [value], type);
+
 function bindIn(node: SyntaxNode, scope: Scope): Scalar {
   const operator = textOf(part(node, 'Operator'));
   const negatedForm = operator.startsWith('!');
@@ -209,13 +212,15 @@ function bindIn(node: SyntaxNode, scope: Scope): Scalar {
   const list = items(part(node, 'Right'), 'Expressions');
   if (list.length === 1 && isTabular(list[0]!, scope)) {
     const { relation, columns } = bindTable(list[0]!, scope);
-    const first = columns[0]!;
+    const type = comparedType(node, value.type, columns[0]!.type);
+    const column = scope.context.column(columns[0]!.name, type);
+    const listed = converted(node, use(columns[0]!), type);
     return {
       kind: 'inRelation',
       type: 'bool',
-      value,
-      relation: { kind: 'project', input: relation, items: [{ column: first, value: use(first) }], columns: [first] },
-      caseInsensitive,
+      value: converted(node, value, type),
+      relation: { kind: 'project', input: relation, items: [{ column, value: listed }], columns: [column] },
+      caseInsensitive: caseInsensitive && (type === 'string' || type === 'dynamic'),
       negated: negatedForm,
     };
   }

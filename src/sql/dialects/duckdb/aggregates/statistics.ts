@@ -1,6 +1,6 @@
 import type { KustoType } from '../../../../values/index.js';
 import type { AggregateRow, LoweredAggregate, LoweredArgument } from '../../../dialect.js';
-import { code, list, sql, value, type Sql } from '../../../tree.js';
+import { code, list, readsRow, sql, value, type Sql } from '../../../tree.js';
 import { castTo } from '../cast.js';
 import { toDynamic } from '../scalars/dynamic-conversion.js';
 import { shareOf } from './constant.js';
@@ -48,6 +48,9 @@ const percentile: AggregateRow = (call) => {
 /** Nearest rank over values that each count `weight` times. */
 function weighted(call: LoweredAggregate): Sql {
   const [x, weight, percent] = call.args as [LoweredArgument, LoweredArgument, LoweredArgument];
+  // Without a column the macro's query would take the aggregate for its own.
+  if (!readsRow(x.sql) && !readsRow(weight.sql))
+    return sql`CASE WHEN any_value(${weight.sql}) > 0 AND ${shareOf(percent, call)} >= 0 THEN any_value(${x.sql}) END`;
   return castTo(
     sql`kql_weighted_percentile(list({'v': ${x.sql}, 'w': CAST(${weight.sql} AS DOUBLE)} ORDER BY ${x.sql}) FILTER (WHERE ${x.sql} IS NOT NULL AND ${weight.sql} > 0), ${shareOf(percent, call)})`,
     call.type,
