@@ -6,7 +6,7 @@ import { anyColumn, combined } from './any-column.js';
 import { aggregateInstead, call, isTabular, typeOf } from './calls-to.js';
 import type { KustoType } from '../values/index.js';
 import { dynamicText } from './dynamic-literals.js';
-import { decodeLiteral, decodeString } from './literals.js';
+import { decodeLiteral, decodeString, isSmallestLong } from './literals.js';
 import { comparedType, requireOperands } from './operand-types.js';
 import type { SyntaxNode } from './parser.js';
 import { items, kindOf, nameOf, part, spanOf, symbolKindOf, textOf, typeOfSymbol, unsupported } from './syntax.js';
@@ -48,6 +48,8 @@ const BINDERS: Readonly<Record<string, (node: SyntaxNode, scope: Scope) => Scala
       'dynamic',
     ),
   PrefixUnaryExpression: (node, scope) => {
+    if (isSmallestLong(textOf(part(node, 'Operator')), textOf(part(node, 'Expression'))))
+      return literal('long', -9223372036854775808n);
     const operand = bindScalar(part(node, 'Expression'), scope);
     if (textOf(part(node, 'Operator')) === '+') return operand;
     if (operand.type === 'dynamic')

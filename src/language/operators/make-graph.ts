@@ -1,3 +1,4 @@
+import { KustoError } from '../../errors/index.js';
 import { call } from '../calls-to.js';
 import { bindTable, type OperatorBinder, type Scope, type Table } from '../context.js';
 import type { Graph } from '../graphs.js';
@@ -101,6 +102,11 @@ function nodesOf(node: SyntaxNode, edges: Graph['edges'], scope: Scope): Graph['
         })
       : [];
   const type = edges.source.type;
+  const other = [edges.target, ...tables.map(({ key }) => key)].find((column) => column.type !== type);
+  if (other) {
+    const message = `make-graph: '${other.name}' is of type ${other.type}, the sources are of type ${type}. Convert one of them.`;
+    throw new KustoError('SEM0001', message, { span: spanOf(node) });
+  }
   const ids = distinctIds(
     [
       ...tables.map(({ table, key }) => ({ relation: table.relation, column: key })),

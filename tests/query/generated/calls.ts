@@ -100,7 +100,8 @@ const FORMS: Readonly<Record<string, Form>> = {
     types: [...NUMBERS, ...TIMES],
     write: ([x, low, high]) => `${x} !between (${low} .. ${high})`,
   },
-  negative: { arity: 1, write: ([x]) => `-${x}` },
+  // The binder takes the negative of an int for an int when it is a literal, for a long when it is a column.
+  negative: { arity: 1, types: ['long', 'real', 'decimal', 'timespan', 'dynamic'], write: ([x]) => `-${x}` },
   element: {
     arity: 2,
     types: ['dynamic', 'string', 'long', 'int'],

@@ -127,7 +127,7 @@ export const STEPS: Readonly<Record<string, Step>> = {
   },
 };
 
-const GRAPH = 'make-graph c_string --> c_guid with T on c_string';
+const GRAPH = 'extend s = tolower(c_string) | make-graph c_string --> s with T on c_string';
 
 /** Steps after which nothing is known: they end a query. */
 export const ENDS: Readonly<Record<string, (draw: Draw, columns: readonly Col[]) => string>> = {

@@ -32,3 +32,17 @@ export const prints: fc.Arbitrary<string> = fc.gen().map((draw) => `print x = ${
 export const tablesWithPredicates: fc.Arbitrary<{ table: string; where: string }> = fc
   .gen()
   .map((draw) => ({ table: datatable(draw), where: predicate(draw, COLUMNS) }));
+
+export const twoPredicates: fc.Arbitrary<{ table: string; a: string; b: string }> = fc
+  .gen()
+  .map((draw) => ({ table: datatable(draw), a: predicate(draw, COLUMNS), b: predicate(draw, COLUMNS) }));
+
+/** A table, a condition, an expression of literals alone, and the name of a column. */
+export const computations: fc.Arbitrary<{ table: string; where: string; x: string; column: string }> = fc
+  .gen()
+  .map((draw) => ({
+    table: datatable(draw),
+    where: predicate(draw, COLUMNS),
+    x: predicate(draw, []),
+    column: oneOf(draw, COLUMNS).name,
+  }));
