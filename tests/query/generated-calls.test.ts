@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { scalarFunction } from '../../src/functions/index.js';
 import { DUCKDB } from '../../src/sql/dialects/duckdb/index.js';
 import type { ScalarRow } from '../../src/sql/dialect.js';
-import { asConstants, calls, operations, overColumns, type Call } from './generated/calls.js';
+import { asConstants, asOnePrint, calls, operations, overColumns, type Call } from './generated/calls.js';
 import { check, PATIENCE_MS } from './generated/cases.js';
 import { cells, Inquiry } from './generated/outcome.js';
 import { AGGREGATES, SCALARS, VOLATILE, WINDOWS } from './generated/signatures.js';
@@ -16,11 +16,13 @@ afterAll(() => inquiry.close());
 /** Answers over columns and over literals; both where neither form is refused. */
 async function bothForms(call: Call): Promise<[string[], string[]] | undefined> {
   const overRows = await inquiry.answer(overColumns(call));
+  // A function of several outputs makes columns of them: then a query a row, else all rows in one.
+  const queries = overRows && overRows.columns.length > 1 ? asConstants(call) : [asOnePrint(call)];
   const folded: string[] = [];
-  for (const query of asConstants(call)) {
+  for (const query of queries) {
     const answer = await inquiry.answer(query);
     if (!answer) return undefined;
-    folded.push(...cells(answer));
+    folded.push(...(queries.length > 1 ? cells(answer) : cells({ ...answer, rows: answer.rows[0]!.map((x) => [x]) })));
   }
   return overRows && [cells(overRows), folded];
 }

@@ -5,6 +5,7 @@ import { COLUMNS } from './generated/expressions.js';
 import { LITERALS, quoted } from './generated/literals.js';
 import { bag, Inquiry, type Answer } from './generated/outcome.js';
 import { computations, tablesWithPredicates, twoPredicates } from './generated/queries.js';
+import { hostileName, hostileText } from './generated/text.js';
 
 let inquiry: Inquiry;
 beforeAll(async () => {
@@ -71,7 +72,7 @@ describe('operators', { timeout: PATIENCE_MS }, () => {
         [`let T = materialize(${table});\nT | ${facts}`, `${T} | ${facts}`],
         [`let f = (t: (${SCHEMA})) { t | where ${where} };\n${T} | invoke f()`, `${T} | where ${where}`],
         [`let x = ${x};\n${T} | project y = x`, `${T} | project y = ${x}`],
-        [`${T} | top 3 by c_long, c_int | project c_long`, `${T} | sort by c_long | take 3 | project c_long`],
+        [`${T} | top 3 by c_long | project c_long`, `${T} | sort by c_long | take 3 | project c_long`],
         [`${T} | take 100`, T],
         [
           `${T} | join kind=inner (T | where false) on ${column}`,
@@ -158,37 +159,9 @@ async function inTurn(queries: readonly string[]): Promise<(Answer | undefined)[
   return answers;
 }
 
-/** Text in the way of any quoting: quotes of both languages, comments, statement ends, keywords, NUL, unicode. */
-const text = fc
-  .array(
-    fc.oneof(
-      fc.constantFrom(
-        "'",
-        '"',
-        '`',
-        '\\',
-        '--',
-        '/*',
-        '*/',
-        '//',
-        ';',
-        '\0',
-        '\n',
-        ' DROP TABLE x',
-        '$1',
-        '{}',
-        '%',
-        ']',
-      ),
-      fc.string({ unit: 'grapheme', maxLength: 3 }),
-    ),
-    { maxLength: 6 },
-  )
-  .map((parts) => parts.join(''));
-
 describe('text of the caller', { timeout: PATIENCE_MS }, () => {
   it('in literals, keys of bags and lists comes back as it was', async () => {
-    await check(300, text, async (held) => {
+    await check(300, hostileText, async (held) => {
       const literal = quoted(held);
       const key = quoted(`k${held}`);
       const row = `datatable(x: string)[${literal}] | where x == ${literal} and x in (${literal})`;
@@ -206,12 +179,7 @@ describe('text of the caller', { timeout: PATIENCE_MS }, () => {
   });
 
   it('in names of columns comes back as it was, through every operator that carries columns', async () => {
-    const keyword = fc.constantFrom('select', 'from', 'where', 'order', 'none', 'k0', 'c0', 't', 'null', 'true');
-    const names = fc.oneof(
-      keyword,
-      text.filter((name) => name.trim() === name && name.length > 0),
-    );
-    await check(200, names, async (name) => {
+    await check(200, hostileName, async (name) => {
       const column = `[${quoted(name)}]`;
       const query = `print ${column} = 7 | where ${column} == 7 | extend y = ${column} | join (print ${column} = 7) on ${column} | summarize ${column} = sum(${column}) by y | sort by ${column} | project bag_pack_columns(${column})`;
       const found = await ask(query);

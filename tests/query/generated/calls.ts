@@ -138,10 +138,14 @@ export function overColumns(
   return `datatable(${declared.join(', ')})[${rows.join(',\n ')}]\n| ${around(call.write(args))}`;
 }
 
-/** The call with its arguments written out, a query a row. */
+/** The call with the arguments of a row written out. */
+const onRow = (call: Call, r: number): string => call.write(call.args.map((arg) => arg.literals[r]!));
+const rowsOf = <T>(call: Call, make: (r: number) => T): T[] => Array.from({ length: call.rows }, (_, r) => make(r));
+
+/** The call over literals, a query a row. */
 export const asConstants = (call: Call): readonly string[] =>
-  Array.from(
-    { length: call.rows },
-    (_, r) =>
-      `print k = ${r} | project k, x = ${call.write(call.args.map((arg) => arg.literals[r]!))} | project-away k`,
-  );
+  rowsOf(call, (r) => `print k = ${r} | project k, x = ${onRow(call, r)} | project-away k`);
+
+/** The call over literals, a column a row. */
+export const asOnePrint = (call: Call): string =>
+  `print ${rowsOf(call, (r) => `x${r} = ${onRow(call, r)}`).join(', ')}`;
