@@ -38,8 +38,16 @@ const KINDS: Readonly<Record<string, readonly KustoType[]>> = {
   CommonSummable: ['long', 'int', 'real', 'decimal', 'timespan', 'datetime'],
 };
 
-/** Of the clock, of chance, or of the request: no two answers need agree. */
-export const VOLATILE: ReadonlySet<string> = new Set(['now', 'ago', 'rand', 'new_guid', 'ingestion_time', 'extent_id']);
+/** Of the clock, of chance, of the request, or of all columns that there are: no two answers need agree. */
+export const VOLATILE: ReadonlySet<string> = new Set([
+  'now',
+  'ago',
+  'rand',
+  'new_guid',
+  'ingestion_time',
+  'extent_id',
+  'pack_all',
+]);
 
 const answered = new Set([...DUCKDB.scalars.keys(), ...scalarFunctions().map((f) => f.name), ...Object.keys(SPECIAL)]);
 
