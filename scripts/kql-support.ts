@@ -87,15 +87,24 @@ const SECTIONS: readonly Section[] = [
   { title: 'Plugins', names: listed('PlugIns'), isSupported: (name) => Object.hasOwn(PLUGINS, name) },
 ];
 
+function split({ names, isSupported }: Section): { answered: string[]; refused: string[] } {
+  const sorted = [...names].sort();
+  const isAnswered = (name: string): boolean => BOUND_IN_PLACE.has(name) || isSupported(name);
+  return { answered: sorted.filter(isAnswered), refused: sorted.filter((name) => !isAnswered(name)) };
+}
+
+/** Names of a section of the page that are answered. */
+export function answeredNames(title: string): readonly string[] {
+  return split(SECTIONS.find((section) => section.title === title)!).answered;
+}
+
 export function kqlSupport(): string {
-  const sections = SECTIONS.map(({ title, names, isSupported }) => {
-    const sorted = [...names].sort();
-    const isAnswered = (name: string): boolean => BOUND_IN_PLACE.has(name) || isSupported(name);
-    const answered = sorted.filter(isAnswered);
-    const refused = sorted.filter((name) => !isAnswered(name));
+  const sections = SECTIONS.map((section) => {
+    const { title, names } = section;
+    const { answered, refused } = split(section);
     return `## ${title}
 
-${answered.length} of ${sorted.length} are answered:
+${answered.length} of ${names.length} are answered:
 
 ${answered.map((name) => `\`${name}\``).join(' · ')}
 

@@ -25,10 +25,16 @@ export interface CatalogSnapshot {
   roles(scope: string): readonly EntityOf<'role'>[];
 }
 
+/** Whether rows get a time when they come: so it is for a new table, until its policy is switched off or deleted. */
+export function hasIngestionTime(snapshot: Pick<CatalogSnapshot, 'policy'>, tableId: string): boolean {
+  const policy = snapshot.policy(tableId, 'ingestiontime') as { readonly IsEnabled?: boolean } | null | undefined;
+  return policy === undefined || policy?.IsEnabled === true;
+}
+
 /** Rows staged in the engine, to become visible with the catalog's commit. See engines/engine.ts. */
 export interface Publication {
   /** New extents without their place in the order: cursor and ingestion time are given at the commit. */
-  readonly extents: readonly Omit<Extent, 'cursor' | 'ingestionTime'>[];
+  readonly extents: readonly Omit<Extent, 'cursor' | 'ingestionTime' | 'isTimed'>[];
   /** Extents that disappear in the same commit (`.set-or-replace`, drop-by tags). */
   readonly dropped?: readonly bigint[];
   /** The engine's open write, committed together with the catalog's changes. */

@@ -221,6 +221,8 @@ export interface Extent {
   readonly cursor: bigint;
   /** Ticks. */
   readonly ingestionTime: bigint;
+  /** Whether the table's IngestionTime policy was on: `ingestion_time()` is null over the rows of the others. */
+  readonly isTimed: boolean;
   readonly rowCount: number;
   readonly tags: readonly string[];
 }

@@ -1,12 +1,13 @@
 import { KustoError } from '../errors/index.js';
 import { failpoint, ticksOfDate } from '../values/index.js';
-import type {
-  Catalog,
-  CatalogPersistence,
-  CatalogSnapshot,
-  CatalogTransaction,
-  Committed,
-  LoadedCatalog,
+import {
+  hasIngestionTime,
+  type Catalog,
+  type CatalogPersistence,
+  type CatalogSnapshot,
+  type CatalogTransaction,
+  type Committed,
+  type LoadedCatalog,
 } from './catalog.js';
 import type { Extent, OperationRecord } from './model.js';
 import { Snapshot } from './snapshot.js';
@@ -114,7 +115,7 @@ export class StoredCatalog implements Catalog {
       if (extent.number > this.extentNumber)
         throw new KustoError('General_InternalServerError', 'An extent number was not given out by the catalog.');
       cursor = now > cursor ? now : cursor + 1n;
-      return { ...extent, cursor, ingestionTime };
+      return { ...extent, cursor, ingestionTime, isTimed: hasIngestionTime(transaction, extent.tableId) };
     });
   }
 

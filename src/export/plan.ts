@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import type { CatalogSnapshot } from '../catalog/catalog.js';
+import { hasIngestionTime, type CatalogSnapshot } from '../catalog/catalog.js';
 import type { ConnectionRef, ContinuousExportEntity, ExternalTableEntity } from '../catalog/model.js';
 import { KustoError } from '../errors/index.js';
 import type { PreparedQuery, RequestContext, TableUse } from '../query/query-service.js';
@@ -170,8 +170,7 @@ function factTable(
 }
 
 function checkIngestionTime(snapshot: CatalogSnapshot, fact: TableUse): void {
-  const policy = snapshot.policy(fact.tableId, 'ingestiontime') as { readonly IsEnabled?: boolean } | null | undefined;
-  if (policy === undefined || policy?.IsEnabled === true) return;
+  if (hasIngestionTime(snapshot, fact.tableId)) return;
   throw new KustoError(
     'Export_FactTableWithoutIngestionTime',
     `The fact table '${fact.tableName}' has no IngestionTime policy, so its new records cannot be told from old ones. ` +

@@ -15,6 +15,7 @@ function window(text: string, limits: { before?: number; maxRows?: number; after
         tableId: 't',
         cursor: BigInt(cursor),
         ingestionTime: BigInt(time),
+        isTimed: true,
         rowCount: rows,
         tags: [],
       };

@@ -83,8 +83,11 @@ export const BAG_FUNCTIONS: readonly ScalarFunction[] = [
   {
     name: 'merge_bags',
     nulls: 'propagate',
-    doc: 'The bags of an array as one; the first value of a key stays (internal, make_bag).',
-    evaluate: ([array]) => writeJson(merged((arrayOf(array) ?? []).filter(isBag))),
+    doc: 'The bags of an array as one, of a number of properties at most; the first value of a key stays (internal, make_bag).',
+    evaluate: ([array, most]) => {
+      const whole = merged((arrayOf(array) ?? []).filter(isBag));
+      return writeJson(new Map([...whole].slice(0, Number(most))));
+    },
   },
   {
     name: 'bag_remove_keys',

@@ -11,6 +11,7 @@ import { TEXT_PARSING_FUNCTIONS } from './text-parsing.js';
 import { MAKE_SERIES_FUNCTIONS } from './make-series.js';
 import { TEXT_FUNCTIONS } from './text.js';
 import { UNIT_FUNCTIONS } from './units.js';
+import { XML_FUNCTIONS } from './xml.js';
 import type { ScalarFunction } from './scalar-function.js';
 import { ARRAY_FUNCTIONS } from './arrays.js';
 import { ARRAY_SORT_FUNCTIONS } from './array-sort.js';
@@ -54,6 +55,7 @@ const FAMILIES: readonly (readonly ScalarFunction[])[] = [
   DATETIME_FUNCTIONS,
   MATH_FUNCTIONS,
   UNIT_FUNCTIONS,
+  XML_FUNCTIONS,
   SERIES_FUNCTIONS,
   GEO_FUNCTIONS,
 ];

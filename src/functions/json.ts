@@ -10,6 +10,7 @@ import {
   type KustoValue,
 } from '../values/index.js';
 import { parseJson } from './json-parser.js';
+import { realText } from './real-text.js';
 import { isArray, isBag, JsonNumber, type Json } from './json-value.js';
 
 export { parseJson } from './json-parser.js';
@@ -24,7 +25,10 @@ export function numberOf(value: Json | undefined): number | undefined {
 export function writeJson(value: Json): string {
   if (value instanceof JsonNumber) return value.text;
   if (isArray(value)) return `[${value.map(writeJson).join(',')}]`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  if (typeof value !== 'object' || value === null) {
+    // With the digits that tostring() of the number has (seen).
+    return typeof value === 'number' && !Number.isInteger(value) ? realText(value) : JSON.stringify(value);
+  }
   const pairs = isBag(value) ? [...value] : Object.entries(value);
   return `{${pairs.map(([key, held]) => `${JSON.stringify(key)}:${writeJson(held)}`).join(',')}}`;
 }
@@ -57,6 +61,10 @@ export function jsonOf(value: KustoValue, type: KustoType): Json {
 /** A real inside of a dynamic value; NaN and the infinities are text there. */
 export function realOf(value: number): Json {
   if (!Number.isFinite(value)) return JSON.parse(realJson(value)) as string;
+  const size = Math.abs(value);
+  // As the engine writes them: with an exponent of two digits.
+  if (size >= 1e16 || (size < 1e-4 && size > 0))
+    return new JsonNumber(value.toExponential().replace(/e([+-])(\d)$/, 'e$10$2'));
   return Number.isInteger(value) ? JsonNumber.ofReal(value) : value;
 }
 

@@ -1,4 +1,5 @@
 import { Decimal } from 'decimal.js';
+import { KustoError } from '../errors/index.js';
 import { parseDecimal, type KustoValue } from '../values/index.js';
 import { scalarOf } from './json.js';
 import type { FunctionCall, ScalarFunction } from './scalar-function.js';
@@ -35,8 +36,13 @@ function shift(name: string, doc: string, apply: (value: bigint, by: bigint) => 
 /** Decimals have 34 digits in the reference. Results are rounded to what a decimal here keeps (18 after the point). */
 const Exact = Decimal.clone({ precision: 34, rounding: Decimal.ROUND_HALF_EVEN, toExpNeg: -60, toExpPos: 60 });
 
+/** Null for what is no number. Throws KustoError CAL0001 for a number that is larger than a stored decimal can be. */
 function decimalOf(result: Decimal): string | null {
-  return result.isFinite() ? (parseDecimal(result.toDecimalPlaces(18).toFixed()) ?? null) : null;
+  if (!result.isFinite()) return null;
+  const decimal = parseDecimal(result.toDecimalPlaces(18).toFixed());
+  if (decimal === undefined)
+    throw new KustoError('CAL0001', 'A decimal with more than 20 digits before the point is not supported.');
+  return decimal;
 }
 
 function decimal(name: string, doc: string, evaluate: (a: Decimal, b: Decimal) => Decimal): ScalarFunction {
@@ -78,11 +84,11 @@ export const MATH_FUNCTIONS: readonly ScalarFunction[] = [
   {
     name: 'decimal_round',
     nulls: 'propagate',
-    doc: 'Decimal rounded to so many places (internal).',
+    doc: 'Decimal rounded to so many places, halves away from zero as reals are (internal).',
     evaluate: (args, call) => {
       const places = Number(args[1] ?? 0);
       const scale = new Exact(10).pow(places);
-      return decimalOf(numericText(args[0]!, call).times(scale).round().div(scale));
+      return decimalOf(numericText(args[0]!, call).times(scale).toDecimalPlaces(0, Decimal.ROUND_HALF_UP).div(scale));
     },
   },
 ];

@@ -1,6 +1,6 @@
 import { KustoError } from '../errors/index.js';
 import type { KustoType, KustoValue } from '../values/index.js';
-import { parseJson, scalarOf, writeJson, type Json } from './json.js';
+import { isArray, parseJson, scalarOf, writeJson, type Json } from './json.js';
 import { quoteRegex, Regex } from './regex.js';
 import type { FunctionCall, ScalarFunction } from './scalar-function.js';
 import { hasTerm } from './terms.js';
@@ -31,11 +31,15 @@ export function numberOf(args: readonly KustoValue[], index: number): number | u
 
 /** Elements of a dynamic array as text; a scalar counts as an array of one. */
 export function elementsOf(arg: KustoValue, type: KustoType): string[] {
-  if (type !== 'dynamic') return [stringOf(arg, type)];
-  const held = arg === null ? null : parseJson(arg as string);
-  return (Array.isArray(held) ? (held as Json[]) : [held ?? null]).map(
-    (element) => scalarOf(element, 'string') as string,
-  );
+  return type === 'dynamic'
+    ? itemsOf(arg).map((element) => scalarOf(element, 'string') as string)
+    : [stringOf(arg, type)];
+}
+
+/** Elements of a dynamic array, a scalar as an array of one; null has none. */
+function itemsOf(arg: KustoValue): readonly Json[] {
+  const held = arg === null ? null : (parseJson(arg as string) ?? null);
+  return held === null ? [] : isArray(held) ? held : [held];
 }
 
 const json = (value: Json): string => writeJson(value);
@@ -95,12 +99,16 @@ function extractAll(pattern: string, asked: KustoValue, source: string): string 
   return json(found.map((match) => (groups.length === 1 ? match[groups[0]!]! : groups.map((group) => match[group]!))));
 }
 
-/** Each lookup in turn over what no earlier lookup has replaced. */
-function replaceStrings(source: string, lookups: Texts, replacements: Texts): string {
+/**
+ * Each lookup in turn over what no earlier lookup has replaced. A lookup that is no text is passed over; where the
+ * replacement is none, what was found stays.
+ */
+function replaceStrings(source: string, lookups: readonly Json[], replacements: readonly Json[]): string {
   let pieces: { text: string; done: boolean }[] = [{ text: source, done: false }];
   lookups.forEach((lookup, i) => {
-    if (lookup === '') return;
-    const replacement = replacements[replacements.length === 1 ? 0 : i] ?? '';
+    if (typeof lookup !== 'string' || lookup === '') return;
+    const given = replacements[replacements.length === 1 ? 0 : i] ?? '';
+    const replacement = typeof given === 'string' ? given : lookup;
     pieces = pieces.flatMap((piece) =>
       piece.done
         ? [piece]
@@ -200,8 +208,8 @@ export const STRING_FUNCTIONS: readonly ScalarFunction[] = [
     name: 'replace_strings',
     nulls: 'own',
     doc: 'Replaces many texts at once.',
-    evaluate: ([source, lookups, replacements], { argumentTypes: [a, b, c] }) =>
-      replaceStrings(stringOf(source!, a!), elementsOf(lookups!, b!), elementsOf(replacements!, c!)),
+    evaluate: ([source, lookups, replacements], { argumentTypes: [type] }) =>
+      replaceStrings(stringOf(source!, type!), itemsOf(lookups!), itemsOf(replacements!)),
   },
   textual(
     'replace_regex',

@@ -76,7 +76,7 @@ const total = (digest: Digest): number => digest.weights.reduce((a, b) => a + b,
 
 /** Nearest rank. */
 function percentileOf(digest: Digest, percent: number): KustoValue {
-  const target = (percent / 100) * total(digest);
+  const target = (percent * total(digest)) / 100;
   let seen = 0;
   for (const [i, weight] of digest.weights.entries()) {
     seen += weight;
@@ -140,6 +140,20 @@ export const TDIGEST_FUNCTIONS: readonly ScalarFunction[] = [
           return [scalarOf(value, type), numberOf(weight) ?? 0];
         }),
       );
+    },
+  },
+  {
+    name: 'weighted_rank',
+    nulls: 'propagate',
+    doc: 'The place, from 1, in an array of weights at which they reach a percentage of their sum (internal, percentilew).',
+    evaluate: ([array, percent]) => {
+      const weights = parseJson(array as string);
+      if (!isArray(weights)) return null;
+      const held = weights.map((weight) => numberOf(weight) ?? 0);
+      const target = (Number(percent) * held.reduce((a, b) => a + b, 0)) / 100;
+      let seen = 0;
+      const place = held.findIndex((weight) => (seen += weight) >= target);
+      return place < 0 ? null : BigInt(place + 1);
     },
   },
   {

@@ -8,6 +8,7 @@ import {
   type KustoType,
   type KustoValue,
 } from '../values/index.js';
+import { KustoError } from '../errors/index.js';
 import type { ScalarFunction } from './scalar-function.js';
 import { realText } from './real-text.js';
 
@@ -34,6 +35,20 @@ export function stringOf(value: KustoValue, type: KustoType): string {
   }
 }
 
+/** toguid() reads 32 digits, and leaves alone what comes after them. */
+const guidPart = (text: string): string => /^\s*(?:[0-9a-f]-?){31}[0-9a-f]/i.exec(text)?.[0] ?? text;
+
+/** Null for what is no number. Throws KustoError CAL0001 for a number that is larger than a stored decimal can be. */
+function toDecimal(text: string): string | null {
+  const decimal = parseDecimal(text);
+  if (decimal !== undefined) return decimal;
+  if (!/^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i.test(text)) return null;
+  throw new KustoError(
+    'CAL0001',
+    `todecimal(): ${text.trim()} has more than 20 digits before the point, which is not supported.`,
+  );
+}
+
 export const TEXT_FUNCTIONS: readonly ScalarFunction[] = [
   {
     name: 'tostring',
@@ -57,12 +72,12 @@ export const TEXT_FUNCTIONS: readonly ScalarFunction[] = [
     name: 'toguid',
     nulls: 'propagate',
     doc: 'Guid from text, null when it is none.',
-    evaluate: ([value], { argumentTypes }) => parseGuid(stringOf(value!, argumentTypes[0]!)) ?? null,
+    evaluate: ([value], { argumentTypes }) => parseGuid(guidPart(stringOf(value!, argumentTypes[0]!))) ?? null,
   },
   {
     name: 'todecimal',
     nulls: 'propagate',
     doc: 'Decimal from text or number, null when it is none.',
-    evaluate: ([value], { argumentTypes }) => parseDecimal(stringOf(value!, argumentTypes[0]!)) ?? null,
+    evaluate: ([value], { argumentTypes }) => toDecimal(stringOf(value!, argumentTypes[0]!)),
   },
 ];

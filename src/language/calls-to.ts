@@ -3,7 +3,7 @@ import type { Call, Scalar } from '../plan/index.js';
 import type { KustoType } from '../values/index.js';
 import type { Scope } from './context.js';
 import type { SyntaxNode } from './parser.js';
-import { kindOf, maybe, nameOf, spanOf, symbolKindOf, textOf, typeOfSymbol } from './syntax.js';
+import { items, kindOf, maybe, nameOf, spanOf, symbolKindOf, textOf, typeOfSymbol } from './syntax.js';
 
 /** Small helpers that expressions, calls and operators share: types of nodes, and making calls. */
 
@@ -15,6 +15,11 @@ export function typeOf(node: SyntaxNode): KustoType {
 
 export function call(node: SyntaxNode, name: string, args: readonly Scalar[], type: KustoType = typeOf(node)): Call {
   return { kind: 'call', name, args, type, span: spanOf(node) };
+}
+
+export function argumentsOf(node: SyntaxNode): SyntaxNode[] {
+  const list = maybe(node, 'ArgumentList');
+  return list ? items(list, 'Expressions') : [];
 }
 
 let replaceAggregate: ((node: SyntaxNode) => Scalar | undefined) | undefined;

@@ -7,11 +7,12 @@ import { REQUEST_FACTS } from './request-facts.js';
 import { refuseDisabled, setting } from './settings.js';
 import { constantBool } from './constants.js';
 import { bindScalar, bindTable, Scope, type Table } from './context.js';
-import { call, isTabular, typeOf } from './calls-to.js';
+import { argumentsOf, call, isTabular, typeOf } from './calls-to.js';
+import { GRAPH_FUNCTIONS } from './graph-functions.js';
 import { functionBody, isUserFunction, parametersOf } from './user-functions.js';
 import type { SyntaxNode } from './parser.js';
 import { bracketed } from './schema.js';
-import { items, kindOf, maybe, nameOf, part, spanOf, textOf, tupleTypes, unsupported } from './syntax.js';
+import { kindOf, nameOf, part, spanOf, textOf, tupleTypes, unsupported } from './syntax.js';
 
 /** A function call in a scalar place: built in, declared by `let`, or stored. */
 export function bindFunctionCall(node: SyntaxNode, scope: Scope): Scalar {
@@ -73,10 +74,8 @@ const RESULT_TYPES: Readonly<Record<string, (args: readonly Scalar[]) => KustoTy
     period?.kind === 'literal' && String(period.value).toLowerCase() === 'week' ? 'real' : undefined,
 };
 
-export function argumentsOf(node: SyntaxNode): SyntaxNode[] {
-  const list = maybe(node, 'ArgumentList');
-  return list ? items(list, 'Expressions') : [];
-}
+/** extent_id() of what is in no extent. */
+const NO_EXTENT = '00000000-0000-0000-0000-000000000000';
 
 /** prev() and next() look at another row. */
 function requireOffset(node: SyntaxNode, name: string, [, offset]: readonly Scalar[]): void {
@@ -86,9 +85,7 @@ function requireOffset(node: SyntaxNode, name: string, [, offset]: readonly Scal
 
 /** Functions that are not a plain evaluation of their arguments. */
 export const SPECIAL: Readonly<Record<string, (node: SyntaxNode, scope: Scope) => Scalar>> = {
-  map: (node, scope) => overPath(node, scope, (values) => values),
-  all: (node, scope) => overPath(node, scope, (tests) => tested(node, tests, false, '==')),
-  any: (node, scope) => overPath(node, scope, (tests) => tested(node, tests, true, '!=')),
+  ...GRAPH_FUNCTIONS,
   column_ifexists: (node, scope) => {
     const [wanted, otherwise] = argumentsOf(node);
     const column = scope.column(constantString(wanted!, scope));
@@ -101,7 +98,7 @@ export const SPECIAL: Readonly<Record<string, (node: SyntaxNode, scope: Scope) =
   },
   extent_id: (node, scope) => {
     const extent = scope.currentRow()?.extent;
-    return extent ? call(node, 'extent_id', [use(extent)], 'guid') : literal('guid', null);
+    return extent ? call(node, 'extent_id', [use(extent)], 'guid') : literal('guid', NO_EXTENT);
   },
   extent_tags: (node, scope) => {
     const extent = scope.currentRow()?.extent;
@@ -160,22 +157,6 @@ export const SPECIAL: Readonly<Record<string, (node: SyntaxNode, scope: Scope) =
       argumentsOf(node).map((argument) => bindScalar(argument, scope)),
       'bool',
     ),
-};
-
-/** A function over the edges of a path in a graph pattern. */
-function overPath(node: SyntaxNode, scope: Scope, finish: (values: Scalar) => Scalar): Scalar {
-  const [path, expression] = argumentsOf(node);
-  const binding = path && kindOf(path) === 'NameReference' ? scope.lookup(nameOf(path)) : undefined;
-  if (binding?.kind !== 'path' || !expression) {
-    throw unsupported(node, `${nameOf(part(node, 'Name'))}() of anything but an edge of variable length`);
-  }
-  return finish(binding.each(expression));
-}
-
-/** Whether an array has this value in it, or has not. */
-const tested = (node: SyntaxNode, tests: Scalar, value: boolean, comparison: '==' | '!='): Scalar => {
-  const at = call(node, 'array_index_of', [tests, literal('bool', value)], 'long');
-  return call(node, comparison, [at, literal('long', -1n)], 'bool');
 };
 
 function cursorTest(node: SyntaxNode, scope: Scope): Scalar {

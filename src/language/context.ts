@@ -4,7 +4,9 @@ import type { ColumnSchema, KustoType } from '../values/index.js';
 import { cursorWindow } from './cursor-window.js';
 import type { Graph } from './graphs.js';
 import type { SyntaxNode } from './parser.js';
-import { tableNamed, type Schema, type SchemaDatabase, type SchemaTable } from './schema.js';
+import { timeWindow } from './time-window.js';
+import type { Restriction } from './restrictions.js';
+import type { Schema, SchemaDatabase, SchemaTable } from './schema.js';
 
 /** One case of `declare pattern`. */
 export interface PatternMatch {
@@ -18,13 +20,25 @@ export type Binding =
   | { readonly kind: 'scalar'; readonly value: Scalar }
   /** Bound anew at each use, so that each use has columns of its own. */
   | { readonly kind: 'table'; readonly make: () => Table }
-  /** The edges of a graph's path: `each` binds an expression over one of them, and yields the array of its values. */
-  | { readonly kind: 'path'; readonly each: (node: SyntaxNode) => Scalar }
-  /** A named row, whose columns are reached by a path (`s1.x` in scan). */
-  | { readonly kind: 'row'; readonly columns: readonly Column[] }
+  /** The edges of a graph's path: an expression over one of them, or over an inner node, yields the array of its values. */
+  | { readonly kind: 'path'; readonly edges: EachOf; readonly nodes: EachOf }
+  /** A named row, whose columns are reached by a path (`s1.x` in scan); a node of a graph has facts too. */
+  | { readonly kind: 'row'; readonly columns: readonly Column[]; readonly node?: NodeFacts }
+  /** The database for which the subquery of macro-expand is bound. */
+  | { readonly kind: 'database'; readonly name: string }
   | { readonly kind: 'pattern'; readonly matches: readonly PatternMatch[]; readonly scope: Scope }
   /** A function declared by `let`, with what it sees. */
   | { readonly kind: 'function'; readonly declaration: SyntaxNode; readonly scope: Scope };
+
+type EachOf = (expression: SyntaxNode) => Scalar;
+
+/** What a graph knows of a node beside its properties. */
+export interface NodeFacts {
+  /** The id as the user gave it. */
+  readonly key: Column;
+  /** Number of edges that end, or start, at the node. */
+  degree(direction: 'in' | 'out'): Scalar;
+}
 
 /** A bound tabular expression: the plan node and the columns that the query may name. */
 export interface Table {
@@ -34,6 +48,8 @@ export interface Table {
   readonly extent?: Column;
   /** Name of the stored table, or the name that `as` gave: for `withsource`. */
   readonly name?: string;
+  /** Name of the stored table's database. */
+  readonly database?: string;
   /** Set between make-graph and the operator that turns the graph into a table. */
   readonly graph?: Graph;
   /** True when the order of rows is defined (`sort`, `serialize`, `range`, `print`, …). */
@@ -98,6 +114,8 @@ export class BindContext {
   usesCursor = false;
   /** Names of tables without the IngestionTime policy, by their extent column. */
   readonly untimed = new Map<number, string>();
+  /** Columns that hold the key of a partition: constants for the pipeline over it. */
+  readonly partitionKeys = new Set<number>();
   visualization: Record<string, unknown> | null = null;
 
   constructor(
@@ -160,13 +178,8 @@ export class BindContext {
     if (!this.facts.hasIngestionTime(table.id)) this.untimed.set(extent.id, table.name);
     const windowed = cursorWindow(relation, extent, this.settings);
     if (windowed) this.usesCursor = true;
-    return { relation: windowed ?? relation, columns, extent, name: table.name };
-  }
-
-  tableByName(name: string, span?: Span): Table {
-    const found = tableNamed(this.schema, name);
-    if (!found) throw new KustoError('SEM0100', `The table '${name}' does not exist.`, span && { span });
-    return this.scan(found.database, found.table);
+    const inTime = timeWindow(windowed ?? relation, columns, this.settings);
+    return { relation: inTime, columns, extent, name: table.name, database: database.name };
   }
 
   sharedKey(): number {
@@ -198,6 +211,7 @@ export class Scope {
     readonly row?: Table,
     /** Both sides of a join condition. */
     readonly sides?: { readonly left: Table; readonly right: Table },
+    private readonly restriction?: Restriction,
   ) {}
 
   /** A scope in which expressions see the columns of this table. */
@@ -212,6 +226,23 @@ export class Scope {
   /** A scope for names that end with the block that declares them. */
   nested(): Scope {
     return new Scope(this.context, this);
+  }
+
+  /** The scope of the statements that follow `restrict access to (…)`. */
+  restricted(restriction: Restriction): Scope {
+    return new Scope(this.context, this, undefined, undefined, restriction);
+  }
+
+  /** Whether no restriction hides a name that is declared, or that of a database's own table or function. */
+  sees(name: string, database?: string): boolean {
+    if (database === undefined && this.names.has(name)) return true;
+    const { restriction } = this;
+    const admitted =
+      !restriction ||
+      (database === undefined
+        ? this.lookup(name)?.kind === 'scalar' || restriction.admitsName(name)
+        : restriction.admits(database, name));
+    return admitted && (this.parent?.sees(name, database) ?? true);
   }
 
   declare(name: string, binding: Binding): void {

@@ -1,6 +1,8 @@
 import { KustoError, type ErrorCode } from '../errors/index.js';
-import type { Diagnostic, KustoCode } from './parser.js';
-import { toArray } from './syntax.js';
+import { argumentsOf } from './calls-to.js';
+import { pathOf } from './graph-functions.js';
+import type { Diagnostic, KustoCode, SyntaxNode } from './parser.js';
+import { kindOf, maybe, nameOf, part, toArray } from './syntax.js';
 
 /**
  * Semantic complaints of the official binder that the reference engine does not share (seen wrong in practice): it
@@ -16,6 +18,22 @@ const INTEGER_EXPECTED = 'KS134';
 
 /** A value of another type expected: of what stands in `literal[…]` the other kind of index just finds nothing. */
 const TYPE_EXPECTED = 'KS141';
+
+/**
+ * A name that the binder does not look for among the nodes or edges of a graph: in graph-where-nodes, graph-where-edges
+ * and functions over inner_nodes(). `calls.ts` and `expressions.ts` resolve it, or refuse it.
+ */
+function isOfGraph({ Start }: Diagnostic, code: KustoCode): boolean {
+  const root = code.Syntax as SyntaxNode & { GetTokenAt?(position: number): SyntaxNode | null };
+  for (let at = root.GetTokenAt?.(Start) ?? undefined; at; at = maybe(at, 'Parent')) {
+    const kind = kindOf(at);
+    if (kind === 'GraphWhereNodesOperator' || kind === 'GraphWhereEdgesOperator') return true;
+    if (kind !== 'FunctionCallExpression' || !['all', 'any', 'map'].includes(nameOf(part(at, 'Name')))) continue;
+    const [over] = argumentsOf(at);
+    return over !== undefined && pathOf(over)?.of === 'nodes';
+  }
+  return false;
+}
 
 function isFalseAlarm({ Code, Start }: Diagnostic, text: string): boolean {
   if (FALSE_ALARMS.has(Code)) return true;
@@ -36,7 +54,10 @@ const UNRESOLVED = /does not refer to any known|is not defined|not recognized|co
 export function refuseErrors(code: KustoCode, text: string): void {
   const errors = toArray(code.GetDiagnostics()).filter(
     (diagnostic) =>
-      diagnostic.Severity === 'Error' && !isFalseAlarm(diagnostic, text) && !isLongForInt(diagnostic, text),
+      diagnostic.Severity === 'Error' &&
+      !isFalseAlarm(diagnostic, text) &&
+      !isLongForInt(diagnostic, text) &&
+      !(UNRESOLVED.test(diagnostic.Message) && isOfGraph(diagnostic, code)),
   );
   const first = errors.reduce<Diagnostic | undefined>((a, b) => (a && a.Start <= b.Start ? a : b), undefined);
   if (first) throw toError(first);
@@ -52,7 +73,11 @@ function toError(diagnostic: Diagnostic): KustoError {
   return new KustoError(codeOf(diagnostic), diagnostic.Message, { span });
 }
 
+/** `The operator '…' is not defined for the operand types …`. */
+const OPERATOR_UNDEFINED = 'KS106';
+
 function codeOf(diagnostic: Diagnostic): ErrorCode {
+  if (diagnostic.Code === OPERATOR_UNDEFINED) return /'[-+*/%]'/.test(diagnostic.Message) ? 'SEM0064' : 'SEM0001';
   if (UNRESOLVED.test(diagnostic.Message)) return 'SEM0100';
   const number = Number(diagnostic.Code.replace(/\D/g, ''));
   return number < 100 ? 'SYN0001' : 'SEM0001';

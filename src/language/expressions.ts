@@ -1,13 +1,16 @@
 import { KustoError } from '../errors/index.js';
 import { freeColumns, literal, type Scalar, use } from '../plan/index.js';
 import { bindFunctionCall } from './calls.js';
-import { bindScalar, bindTable, type Scope } from './context.js';
+import { bindScalar, bindTable, type Scope, type Table } from './context.js';
 import { anyColumn, combined } from './any-column.js';
-import { aggregateInstead, call, isTabular, typeOf } from './calls-to.js';
+import { aggregateInstead, call, typeOf } from './calls-to.js';
 import type { KustoType } from '../values/index.js';
 import { dynamicText } from './dynamic-literals.js';
+import { folded } from './folding.js';
 import { decodeLiteral, decodeString, isSmallestLong } from './literals.js';
-import { comparedType, requireOperands } from './operand-types.js';
+import { bindHasList, bindIn } from './membership.js';
+import { requireOperands } from './operand-types.js';
+import { sharedInput } from './operators/tables.js';
 import type { SyntaxNode } from './parser.js';
 import { items, kindOf, nameOf, part, spanOf, symbolKindOf, textOf, typeOfSymbol, unsupported } from './syntax.js';
 
@@ -21,8 +24,10 @@ export function bindExpression(node: SyntaxNode, scope: Scope): Scalar {
 }
 
 const BINDERS: Readonly<Record<string, (node: SyntaxNode, scope: Scope) => Scalar>> = {
-  LiteralExpression: (node) => {
+  LiteralExpression: (node, scope) => {
     const token = part(node, 'Token');
+    if (/^(date)?(time)?\(\s*\)$/i.test(textOf(token)) && typeOf(node) === 'datetime')
+      return literal('datetime', scope.context.facts.now);
     return decodeLiteral(textOf(token), typeOf(node), spanOf(node));
   },
   CompoundStringLiteralExpression: (node) =>
@@ -73,22 +78,35 @@ const BINDERS: Readonly<Record<string, (node: SyntaxNode, scope: Scope) => Scala
   FunctionCallExpression: bindFunctionCall,
   ToScalarExpression: (node, scope) => {
     const inside = part(node, 'Expression');
-    if (typeOfSymbol(inside.ResultType)) return bindScalar(inside, scope);
-    const { relation, columns } = bindTable(part(node, 'Expression'), scope);
+    const value = typeOfSymbol(inside.ResultType) ? bindScalar(inside, scope) : undefined;
+    if (value?.kind === 'literal') return value;
+    const { relation, columns } = value ? oneRow(value, scope) : bindTable(inside, scope);
     const first = columns[0];
     if (!first) throw unsupported(node, 'toscalar() of a table without columns');
-    if (freeColumns(relation).length > 0) {
+    if (freeColumns(relation).some((column) => !scope.context.partitionKeys.has(column))) {
       throw new KustoError('SEM0001', 'toscalar() is evaluated once and cannot depend on the row at hand.', {
         span: spanOf(node),
       });
     }
-    return {
-      kind: 'subquery',
-      type: first.type,
-      relation: { kind: 'project', input: relation, items: [{ column: first, value: use(first) }], columns: [first] },
-    };
+    const items = [{ column: first, value: use(first) }];
+    // Shared: however often a let variable is used, its toscalar() has one value.
+    const { relation: shared } = sharedInput(
+      { relation: { kind: 'project', input: relation, items, columns: [first] }, columns: [first] },
+      scope,
+    );
+    return { kind: 'subquery', type: first.type, relation: shared };
   },
 };
+
+/** A value as a table, as print makes one. */
+function oneRow(value: Scalar, scope: Scope): Table {
+  const column = scope.context.column('Value', value.type);
+  const single = { kind: 'values' as const, rows: [[]], columns: [] };
+  return {
+    columns: [column],
+    relation: { kind: 'project', input: single, items: [{ column, value }], columns: [column] },
+  };
+}
 
 function negated(operand: Scalar, type: KustoType): Scalar | undefined {
   if (operand.kind !== 'literal' || operand.type !== type) return undefined;
@@ -118,6 +136,14 @@ function bindName(node: SyntaxNode, scope: Scope): Scalar {
   );
 }
 
+/** `X.$current_database` in the subquery of macro-expand. */
+function factOf(node: SyntaxNode, database: string, { context }: Scope): Scalar {
+  const name = nameOf(part(node, 'Selector'));
+  if (name === '$current_database') return literal('string', database);
+  if (name === '$current_cluster_endpoint') return literal('string', context.facts.clusterEndpoint);
+  throw unsupported(node, `'${textOf(node)}' as a value`);
+}
+
 function bindPath(node: SyntaxNode, scope: Scope): Scalar {
   const base = part(node, 'Expression');
   const selector = part(node, 'Selector');
@@ -130,6 +156,7 @@ function bindPath(node: SyntaxNode, scope: Scope): Scalar {
   }
   if (kindOf(base) === 'NameReference') {
     const row = scope.lookup(nameOf(base));
+    if (row?.kind === 'database') return factOf(node, row.name, scope);
     const column = row?.kind === 'row' && row.columns.find((candidate) => candidate.name === nameOf(selector));
     if (column) return use(column);
   }
@@ -168,7 +195,7 @@ function bindBinary(node: SyntaxNode, scope: Scope): Scalar {
   if (kindOf(left) === 'StarExpression') return bindStar(node, operator, scope);
   const args: [Scalar, Scalar] = [bindScalar(left, scope), bindScalar(part(node, 'Right'), scope)];
   requireOperands(node, operator, args);
-  return call(node, CANONICAL[operator] ?? operator, args);
+  return folded(operator, args, typeOf(node)) ?? call(node, CANONICAL[operator] ?? operator, args);
 }
 
 /** Spellings that mean the same. */
@@ -202,36 +229,3 @@ function bindStar(node: SyntaxNode, operator: string, scope: Scope): Scalar {
 
 const TEXT_OPERATORS = new Set([...STAR_OPERATORS].filter((operator) => operator !== '=='));
 const isNumber = (type: KustoType): boolean => ['int', 'long', 'real', 'decimal'].includes(type);
-
-const converted = (node: SyntaxNode, value: Scalar, type: KustoType): Scalar =>
-  value.type === type ? value : call(node, `to${type}`, [value], type);
-
-function bindIn(node: SyntaxNode, scope: Scope): Scalar {
-  const operator = textOf(part(node, 'Operator'));
-  const negatedForm = operator.startsWith('!');
-  const caseInsensitive = operator.endsWith('~');
-  const value = bindScalar(part(node, 'Left'), scope);
-  const list = items(part(node, 'Right'), 'Expressions');
-  if (list.length === 1 && isTabular(list[0]!, scope)) {
-    const { relation, columns } = bindTable(list[0]!, scope);
-    const type = comparedType(node, value.type, columns[0]!.type);
-    const column = scope.context.column(columns[0]!.name, type);
-    const listed = converted(node, use(columns[0]!), type);
-    return {
-      kind: 'inRelation',
-      type: 'bool',
-      value: converted(node, value, type),
-      relation: { kind: 'project', input: relation, items: [{ column, value: listed }], columns: [column] },
-      caseInsensitive: caseInsensitive && (type === 'string' || type === 'dynamic'),
-      negated: negatedForm,
-    };
-  }
-  return call(node, operator, [value, ...list.map((element) => bindScalar(element, scope))], 'bool');
-}
-
-function bindHasList(node: SyntaxNode, scope: Scope, name: string): Scalar {
-  const args = items(part(node, 'Right'), 'Expressions');
-  const value = bindScalar(part(node, 'Left'), scope);
-  if (args.length === 1 && isTabular(args[0]!, scope)) throw unsupported(node, `${name} over a table`);
-  return call(node, name, [value, ...args.map((element) => bindScalar(element, scope))], 'bool');
-}

@@ -28,6 +28,8 @@ const TIME_ARITHMETIC = new Set([
 
 function calculates(operator: string, a: KustoType, b: KustoType): boolean {
   if (!isTime(a) && !isTime(b)) return true;
+  // Beside a date or a span a dynamic value is one too.
+  if (/^[-+]$/.test(operator) && (a === 'dynamic' || b === 'dynamic')) return true;
   if (operator === '*') return (a === 'timespan' && NUMBERS.has(b)) || (b === 'timespan' && NUMBERS.has(a));
   return TIME_ARITHMETIC.has(`${a}${operator}${b}`) || (operator === '/' && a === 'timespan' && NUMBERS.has(b));
 }
@@ -50,18 +52,19 @@ export function comparedType(node: SyntaxNode, a: KustoType, b: KustoType): Kust
   return NUMBERS.has(a) ? WIDTHS[Math.max(WIDTHS.indexOf(a), WIDTHS.indexOf(b))]! : 'guid';
 }
 
-/** @throws KustoError SEM0001 where the reference engine asks for a conversion */
+/** @throws KustoError SEM0001 or SEM0064 where the reference engine asks for a conversion */
 export function requireOperands(node: SyntaxNode, operator: string, [left, right]: readonly [Scalar, Scalar]): void {
   const [a, b] = [left.type, right.type];
   const isComparison = COMPARISONS.has(operator);
   if (!isComparison && !ARITHMETIC.has(operator)) return;
-  const refuse = (message: string): never => {
-    throw new KustoError('SEM0001', message, { span: spanOf(node) });
+  const refuse = (message: string, code: 'SEM0001' | 'SEM0064' = 'SEM0001'): never => {
+    throw new KustoError(code, message, { span: spanOf(node) });
   };
   // The reference compares and computes with a dynamic value by the type of the other operand.
   if (a === 'dynamic' && b === 'dynamic')
     refuse(
       `'${operator}' cannot be applied to two values of type dynamic. Convert one with tostring(), tolong() or their like.`,
+      isComparison ? 'SEM0001' : 'SEM0064',
     );
   if (isComparison && !compares(a, b))
     refuse(`Values of the types ${a} and ${b} cannot be compared. Convert one of them.`);

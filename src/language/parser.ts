@@ -56,6 +56,7 @@ export interface GlobalState {
   WithPlugIns(plugins: readonly unknown[]): GlobalState;
   WithFunctions(functions: readonly unknown[]): GlobalState;
   WithCluster(cluster: unknown): GlobalState;
+  AddOrReplaceCluster(cluster: unknown): GlobalState;
   WithDatabase(database: unknown): GlobalState;
 }
 

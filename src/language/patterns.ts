@@ -1,7 +1,9 @@
 import { KustoError } from '../errors/index.js';
-import { argumentsOf, constantString } from './calls.js';
+import { constantString } from './calls.js';
+import { argumentsOf } from './calls-to.js';
 import type { PatternMatch, Scope, Table } from './context.js';
 import type { SyntaxNode } from './parser.js';
+import { requireVisible } from './restrictions.js';
 import { items, kindOf, maybe, nameOf, part, spanOf, unsupported } from './syntax.js';
 
 /** `declare pattern`: a name that stands for a table chosen by literal arguments and a literal path. */
@@ -26,6 +28,7 @@ export function patternTable(node: SyntaxNode, scope: Scope): Table | undefined 
   const name = nameOf(part(call, 'Name'));
   const pattern = scope.lookup(name);
   if (pattern?.kind !== 'pattern') return undefined;
+  requireVisible(node, scope, name);
   const given = argumentsOf(call).map((argument) => constantString(argument, scope));
   const path = call === node ? undefined : nameOf(part(node, 'Selector'));
   const match = pattern.matches.find(

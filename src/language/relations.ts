@@ -1,12 +1,14 @@
 import { KustoError } from '../errors/index.js';
-import { enterUserFunction } from './calls.js';
+import { constantString, enterUserFunction } from './calls.js';
+import { argumentsOf } from './calls-to.js';
 import { bindOperator, bindTable, type Scope, type Table } from './context.js';
 import { OPERATORS } from './operators/index.js';
 import { SOURCES } from './operators/sources.js';
-import type { SyntaxNode } from './parser.js';
+import type { SymbolNode, SyntaxNode } from './parser.js';
 import { externalTableOf, tableOf } from './schema.js';
-import { refuseDisabled } from './settings.js';
-import { kindOf, nameOf, part, spanOf, textOf, unsupported } from './syntax.js';
+import { kindOf, maybe, nameOf, part, spanOf, symbolKindOf, textOf, unsupported } from './syntax.js';
+import { requireVisible } from './restrictions.js';
+import { visibleTable } from './tables.js';
 import { patternTable } from './patterns.js';
 import { isUserFunction } from './user-functions.js';
 
@@ -26,10 +28,7 @@ export function bindRelation(node: SyntaxNode, scope: Scope): Table {
     default: {
       const chosen = patternTable(node, scope);
       if (chosen) return chosen;
-      if (isUserFunction(node)) {
-        const { expression, inner } = enterUserFunction(node, scope);
-        return bindTable(expression, inner);
-      }
+      if (isUserFunction(node)) return bindUserTable(node, scope);
       const name = kind === 'FunctionCallExpression' ? `${nameOf(part(node, 'Name'))}()` : kind;
       const source = SOURCES[name];
       if (source) return source(node, scope);
@@ -49,35 +48,65 @@ function keywordOf(node: SyntaxNode): string {
   return textOf(node.GetChild(0) ?? node);
 }
 
+function bindUserTable(node: SyntaxNode, scope: Scope): Table {
+  const name = nameOf(kindOf(node) === 'NameReference' ? node : part(node, 'Name'));
+  const declared = scope.lookup(name)?.kind === 'function';
+  requireVisible(node, scope, name, declared ? undefined : databaseNamedIn(node, scope));
+  const { expression, inner } = enterUserFunction(node, scope);
+  return bindTable(expression, inner);
+}
+
+/** The database of `database('x').F()`, else the current one. */
+function databaseNamedIn(node: SyntaxNode, { context }: Scope): string {
+  const path = maybe(node, 'Parent');
+  const database =
+    path && kindOf(path) === 'PathExpression' && part(path, 'Selector') === node
+      ? part(path, 'Expression').ResultType
+      : undefined;
+  return database && symbolKindOf(database) === 'DatabaseSymbol' ? database.Name : context.schema.current;
+}
+
 function bindTableName(node: SyntaxNode, scope: Scope): Table {
   if (kindOf(node) === 'NameReference') {
     const binding = scope.lookup(nameOf(node));
-    if (binding?.kind === 'table') return binding.make();
+    if (binding?.kind === 'table') {
+      requireVisible(node, scope, nameOf(node));
+      return binding.make();
+    }
   }
-  if (isUserFunction(node)) {
-    const { expression, inner } = enterUserFunction(node, scope);
-    return bindTable(expression, inner);
-  }
+  if (isUserFunction(node)) return bindUserTable(node, scope);
   const selector = kindOf(node) === 'PathExpression' ? part(node, 'Selector') : node;
   if (selector !== node && kindOf(selector) !== 'NameReference') return bindTable(selector, scope);
   const symbol = selector.ReferencedSymbol ?? node.ReferencedSymbol ?? selector.ResultType;
-  const found = tableOf(symbol);
+  const found = tableOf(entityBehind(symbol));
+  refuseOtherCluster(node, found !== undefined, scope);
   if (!found) {
     if (externalTableOf(symbol)) throw unsupported(node, 'An external table without external_table()');
-    if (namesCluster(node)) {
-      const message = `'${textOf(node)}' is of another cluster: only databases of this one can be read.`;
-      throw new KustoError('CAL0002', message, { span: spanOf(node) });
-    }
     throw new KustoError('SEM0100', `'${textOf(node)}' could not be resolved to a table.`, { span: spanOf(node) });
   }
-  if (found.database.name !== scope.context.schema.current) {
-    refuseDisabled(node, scope, 'request_remote_entities_disabled');
-  }
-  return scope.context.scan(found.database, found.table);
+  return visibleTable(node, found, scope);
 }
 
-/** A path that begins with `cluster(…)`. */
-function namesCluster(node: SyntaxNode): boolean {
-  if (kindOf(node) === 'PathExpression') return namesCluster(part(node, 'Expression'));
-  return kindOf(node) === 'FunctionCallExpression' && nameOf(part(node, 'Name')) === 'cluster';
+/** Of a name that stands for each entity of a group in turn: the one at hand. */
+const entityBehind = (symbol: SymbolNode | null | undefined): unknown =>
+  (symbol as { readonly UnderlyingSymbol?: SymbolNode } | null | undefined)?.UnderlyingSymbol ?? symbol;
+
+/** The binder tells clusters by their host name alone: another port is another cluster. */
+function refuseOtherCluster(node: SyntaxNode, isKnown: boolean, scope: Scope): void {
+  const given = clusterNamed(node);
+  if (!given) return;
+  const [argument] = argumentsOf(given);
+  const name = argument && constantString(argument, scope);
+  const endpoint = scope.context.facts.clusterEndpoint;
+  const isOwn =
+    !name || !URL.canParse(name) || !URL.canParse(endpoint) || new URL(name).host === new URL(endpoint).host;
+  if (isKnown && isOwn) return;
+  const message = `'${textOf(node)}' is of another cluster: only databases of this one can be read.`;
+  throw new KustoError('CAL0002', message, { span: spanOf(node) });
+}
+
+/** The `cluster(…)` that a path begins with. */
+function clusterNamed(node: SyntaxNode): SyntaxNode | undefined {
+  if (kindOf(node) === 'PathExpression') return clusterNamed(part(node, 'Expression'));
+  return kindOf(node) === 'FunctionCallExpression' && nameOf(part(node, 'Name')) === 'cluster' ? node : undefined;
 }

@@ -76,15 +76,20 @@ function databaseSymbol(database: SchemaDatabase): unknown {
 
 let base: GlobalState | undefined;
 
-/** The binder's view of a schema. Cheap for databases that it has seen. */
-export function globalsOf(schema: Schema): GlobalState {
+/**
+ * The binder's view of a schema. Cheap for databases that it has seen.
+ *
+ * @param host the server's own host name, by which a query may call its cluster too
+ */
+export function globalsOf(schema: Schema, host?: string): GlobalState {
   const { Kusto } = official();
   const { Symbols } = Kusto.Language;
   const databases = schema.databases.map(databaseSymbol);
   const current = schema.databases.findIndex((database) => database.name === schema.current);
   const cluster = new Symbols.ClusterSymbol.$ctor1(CLUSTER_NAME, databases, false);
   base ??= Kusto.Language.GlobalState.Default.WithPlugIns(pluginSymbols()).WithFunctions(functionSymbols());
-  const globals = base.WithCluster(cluster);
+  let globals = base.WithCluster(cluster);
+  if (host) globals = globals.AddOrReplaceCluster(new Symbols.ClusterSymbol.$ctor1(host, databases, false));
   return current < 0 ? globals : globals.WithDatabase(databases[current]);
 }
 
@@ -120,9 +125,14 @@ export function externalTableNamed(
   return database && table && { database, table };
 }
 
+/** A name in which `*` stands for any characters. */
+export function wildcard(pattern: string): RegExp {
+  const parts = pattern.split('*').map((text) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  return new RegExp(`^${parts.join('.*')}$`, 'i');
+}
+
 /** Names of the current database's tables that a pattern with `*` matches. */
 export function tablesMatching(schema: Schema, pattern: string): string[] {
-  const parts = pattern.split('*').map((text) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
-  const expression = new RegExp(`^${parts.join('.*')}$`, 'i');
+  const expression = wildcard(pattern);
   return (currentDatabase(schema)?.tables ?? []).map((table) => table.name).filter((name) => expression.test(name));
 }

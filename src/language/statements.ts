@@ -3,11 +3,13 @@ import { KustoError } from '../errors/index.js';
 import { type BindContext, bindScalar, bindTable, Scope } from './context.js';
 import { isTabular } from './calls-to.js';
 import { bindRender } from './operators/render.js';
+import { schemaOf } from './operators/rows.js';
 import { severalBinder } from './operators/several.js';
 import { sharedInput } from './operators/tables.js';
 import type { SyntaxNode } from './parser.js';
-import { set } from './settings.js';
+import { set, setting } from './settings.js';
 import { declarePattern } from './patterns.js';
+import { Restriction } from './restrictions.js';
 import { items, kindOf, maybe, nameOf, part, spanOf, unsupported } from './syntax.js';
 
 /** Binds the statements of an analyzed request; each tabular expression statement yields a result. */
@@ -16,14 +18,18 @@ export function bindStatements(
   context: BindContext,
   parameters: Scope['lookup'] | undefined,
 ): BoundRequest {
-  const scope = new Scope(context);
+  let scope = new Scope(context);
   const results: BoundResult[] = [];
-  for (const statement of items(root, 'Statements')) {
+  const statements = items(root, 'Statements');
+  for (const statement of statements) {
     if (kindOf(statement) === 'ExpressionStatement') {
       const expression = part(statement, 'Expression');
-      results.push(...bindResult(expression, scope, results.length));
+      const bound = bindResult(expression, scope, results.length);
+      if (statement === statements.at(-1) || !namesItsTables(expression)) results.push(...bound);
     } else if (kindOf(statement) === 'QueryParametersStatement') {
       declareParameters(statement, scope, parameters);
+    } else if (kindOf(statement) === 'RestrictStatement') {
+      scope = scope.restricted(new Restriction(statement, scope));
     } else {
       bindStatement(statement, scope);
     }
@@ -34,12 +40,22 @@ export function bindStatements(
       'The query has no tabular expression: it ends with a statement that yields nothing.',
     );
   }
+  const schemasOnly = setting<boolean>(context.settings, 'query_results_apply_getschema', 'bool') === true;
   return {
-    results,
+    results: schemasOnly
+      ? results.map(({ name, relation }) => ({ name, relation: schemaOf(relation.columns, scope).relation }))
+      : results,
     visualization: context.visualization,
     usesCursor: context.usesCursor,
     settings: context.settings,
   };
+}
+
+/** `graph-to-table nodes as N, edges as E`: what follows says which of the tables is an answer. */
+function namesItsTables(expression: SyntaxNode): boolean {
+  const operator = maybe(expression, 'Operator');
+  if (!operator || kindOf(operator) !== 'GraphToTableOperator') return false;
+  return items(operator, 'OutputClause').every((output) => maybe(output, 'AsClause'));
 }
 
 function bindResult(expression: SyntaxNode, scope: Scope, index: number): BoundResult[] {
@@ -84,6 +100,7 @@ const LOOKS_TABULAR = new Set([
   'EvaluateOperator',
   'SearchOperator',
   'FindOperator',
+  'MacroExpandOperator',
 ]);
 
 /** Drops the hidden columns. */
@@ -105,6 +122,9 @@ export function bindStatement(statement: SyntaxNode, scope: Scope): void {
   switch (kindOf(statement)) {
     case 'LetStatement':
       return bindLet(statement, scope);
+    case 'AliasStatement':
+      // The binder resolves the alias to the database.
+      return;
     case 'PatternStatement':
       return declarePattern(statement, scope);
     case 'SetOptionStatement':
@@ -117,6 +137,8 @@ export function bindStatement(statement: SyntaxNode, scope: Scope): void {
 function bindLet(statement: SyntaxNode, scope: Scope): void {
   const name = nameOf(part(statement, 'Name'));
   const expression = part(statement, 'Expression');
+  // The binder knows the group's entities by its symbol.
+  if (kindOf(expression) === 'EntityGroup') return;
   if (kindOf(expression) === 'FunctionDeclaration') {
     scope.declare(name, { kind: 'function', declaration: expression, scope });
     return;

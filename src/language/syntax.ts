@@ -90,12 +90,13 @@ export function tupleTypes(node: SyntaxNode): KustoType[] | undefined {
   return toArray(type.Columns).map((column) => typeOfSymbol(column.Type) ?? 'dynamic');
 }
 
-/** Columns that the binder gives a tabular node. */
+/** Columns that the binder gives a tabular node. It keeps a column that `parse` replaces, and the new one of its name. */
 export function resultColumns(node: SyntaxNode): ColumnSchema[] {
-  return toArray(node.ResultType?.Columns).map((column) => ({
-    name: column.Name,
-    type: typeOfSymbol(column.Type) ?? 'dynamic',
-  }));
+  const columns = new Map<string, ColumnSchema>();
+  for (const { Name: name, Type } of toArray(node.ResultType?.Columns)) {
+    columns.set(name, { name, type: typeOfSymbol(Type) ?? 'dynamic' });
+  }
+  return [...columns.values()];
 }
 
 export function unsupported(node: SyntaxNode, what: string): KustoError {

@@ -16,17 +16,25 @@ interface PathArguments {
   readonly to: number;
   readonly direction: 'forward' | 'backward' | 'any';
   readonly repeatEdges: boolean;
+  readonly distinctNodes: boolean;
   /** Only the shortest paths between two ends: one, or all of them. */
   readonly shortest: 'any' | 'all' | undefined;
 }
 
-/** Rows `id, source, target, values…` of edges; yields `start, end, ids, an array for each of the values`. */
+/**
+ * Rows `id, source, target, values…` of edges, and `id, values…` of nodes where inner nodes matter: paths go through no
+ * others. Yields `start, end, ids of edges, an array for each of the values of edges, then of inner nodes`.
+ */
 const GRAPH_PATHS: ProcedureDefinition = {
   name: 'graph-paths',
-  run({ inputs: [edges], args, columns, signal }) {
-    const { from, to, direction, repeatEdges, shortest } = args as unknown as PathArguments;
+  run({ inputs: [edges, nodes], args, columns, signal }) {
+    const { from, to, direction, repeatEdges, distinctNodes, shortest } = args as unknown as PathArguments;
     const [ids, sources, targets, ...values] = edges!.cells as [KustoValue[], KustoValue[], KustoValue[]];
     const types = edges!.columns.slice(3).map((column) => column.type);
+    const [nodeIds, ...nodeValues] = nodes?.cells ?? [[]];
+    const nodeTypes = nodes?.columns.slice(1).map((column) => column.type) ?? [];
+    const nodeRows = new Map(nodeIds!.map((id, row) => [id, row]));
+    const leadsOn = (node: KustoValue): boolean => !nodes || nodeRows.has(node);
     const steps = new Map<KustoValue, Step[]>();
     const add = (start: KustoValue, step: Step): void => {
       const known = steps.get(start);
@@ -41,7 +49,7 @@ const GRAPH_PATHS: ProcedureDefinition = {
     }
     const output = new RowBuilder(columns);
     let count = 0;
-    const emit = (start: KustoValue, end: KustoValue, rows: readonly number[]): void => {
+    const emit = (met: readonly KustoValue[], rows: readonly number[]): void => {
       if (++count > MAX_PATHS) {
         throw new KustoError('E_RUNAWAY_QUERY', `The graph pattern has more than ${MAX_PATHS} paths: narrow it.`);
       }
@@ -49,22 +57,31 @@ const GRAPH_PATHS: ProcedureDefinition = {
       const arrays = values.map((cells: readonly KustoValue[], c) =>
         writeJson(rows.map((row): Json => jsonOf(cells[row]!, types[c]!))),
       );
-      output.add([start, end, writeJson(rows.map((row) => Number(ids[row]))), ...arrays]);
+      const inner = met.slice(1, -1).map((node) => nodeRows.get(node)!);
+      const innerArrays = nodeValues.map((cells, c) =>
+        writeJson(inner.map((row): Json => jsonOf(cells[row]!, nodeTypes[c]!))),
+      );
+      const numbers = writeJson(rows.map((row) => Number(ids[row])));
+      output.add([met[0]!, met.at(-1)!, numbers, ...arrays, ...innerArrays]);
     };
     for (const start of steps.keys()) {
       if (shortest) shortestFrom(start);
-      else if (from === 0) emit(start, start, []);
-      if (!shortest) walk(start, start, []);
+      else if (from === 0) emit([start, start], []);
+      if (!shortest) walk([start], []);
     }
     return output.build();
 
-    function walk(start: KustoValue, at: KustoValue, rows: number[]): void {
+    function walk(met: KustoValue[], rows: number[]): void {
       if (rows.length === to) return;
-      for (const step of steps.get(at)!) {
+      if (rows.length > 0 && !leadsOn(met.at(-1)!)) return;
+      for (const step of steps.get(met.at(-1)!)!) {
         if (!repeatEdges && rows.includes(step.row)) continue;
+        if (distinctNodes && met.includes(step.to)) continue;
         rows.push(step.row);
-        if (rows.length >= from) emit(start, step.to, rows);
-        walk(start, step.to, rows);
+        met.push(step.to);
+        if (rows.length >= from) emit(met, rows);
+        walk(met, rows);
+        met.pop();
         rows.pop();
       }
     }
@@ -72,24 +89,25 @@ const GRAPH_PATHS: ProcedureDefinition = {
     /** Breadth first: ends are reached by their shortest paths of at least `from` edges. */
     function shortestFrom(start: KustoValue): void {
       const reached = new Map<KustoValue, number>();
-      let frontier: { at: KustoValue; rows: readonly number[] }[] = [{ at: start, rows: [] }];
+      let frontier: { met: readonly KustoValue[]; rows: readonly number[] }[] = [{ met: [start], rows: [] }];
       if (from === 0) {
-        emit(start, start, []);
+        emit([start, start], []);
         reached.set(start, 0);
       }
       for (let length = 1; length <= to && frontier.length > 0; length++) {
         const next: typeof frontier = [];
-        for (const { at, rows } of frontier) {
-          for (const step of steps.get(at)!) {
+        for (const { met, rows } of frontier) {
+          if (length > 1 && !leadsOn(met.at(-1)!)) continue;
+          for (const step of steps.get(met.at(-1)!)!) {
             if (rows.includes(step.row)) continue;
             const best = reached.get(step.to);
             if (best !== undefined && (best < length || shortest === 'any')) continue;
-            const path = [...rows, step.row];
+            const path = { met: [...met, step.to], rows: [...rows, step.row] };
             if (length >= from) {
               reached.set(step.to, length);
-              emit(start, step.to, path);
+              emit(path.met, path.rows);
             }
-            next.push({ at: step.to, rows: path });
+            next.push(path);
           }
         }
         frontier = next;
@@ -98,7 +116,7 @@ const GRAPH_PATHS: ProcedureDefinition = {
   },
 };
 
-/** Nodes `id, properties…` and edges `source, target`; yields the nodes with the number of their component. */
+/** Nodes `id, properties…` and edges `source, target`; yields the nodes with the number of their component (in their partition). */
 const GRAPH_COMPONENTS: ProcedureDefinition = {
   name: 'graph-components',
   run({ inputs: [nodes, edges], args, columns }) {
@@ -109,10 +127,14 @@ const GRAPH_COMPONENTS: ProcedureDefinition = {
       links.push([index.get(edges!.cells[0]![r]!)!, index.get(edges!.cells[1]![r]!)!]);
     }
     const component = args.strong === true ? strong(nodes!.rowCount, links) : weak(nodes!.rowCount, links);
-    const numbers = new Map<number, bigint>();
+    const partitions = typeof args.partition === 'number' ? nodes!.cells[args.partition] : undefined;
+    const numbersOf = new Map<KustoValue, Map<number, bigint>>();
     const output = new RowBuilder(columns);
     for (let r = 0; r < nodes!.rowCount; r++) {
       const root = component[r]!;
+      const partition = partitions?.[r] ?? null;
+      const numbers = numbersOf.get(partition) ?? new Map<number, bigint>();
+      numbersOf.set(partition, numbers);
       const number = numbers.get(root) ?? BigInt(numbers.size);
       numbers.set(root, number);
       output.add([...nodes!.cells.map((cells) => cells[r]!), number]);

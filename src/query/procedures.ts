@@ -1,6 +1,14 @@
 import type { CompiledSql, Engine, InputTable } from '../engines/engine.js';
 import { KustoError } from '../errors/index.js';
-import { literal, mapRelation, mapScalars, type Apply, type Procedure, type Relation } from '../plan/index.js';
+import {
+  freeColumns,
+  literal,
+  mapRelation,
+  mapScalars,
+  type Apply,
+  type Procedure,
+  type Relation,
+} from '../plan/index.js';
 import { procedure, type Rows } from '../procedures/index.js';
 import type { ColumnBatch, KustoValue } from '../values/index.js';
 
@@ -106,12 +114,12 @@ class Resolution {
   private async withSharedStored(body: Relation): Promise<Relation> {
     const found = new Map<number, Relation>();
     mapRelation(body, (node) => {
-      if (node.kind === 'shared') found.set(node.key, node);
+      if (node.kind === 'shared' && freeColumns(node).length === 0) found.set(node.key, node);
       return node;
     });
     const stored = new Map<number, Relation>();
     for (const [key, node] of found) stored.set(key, this.stored(await this.collect(node), node.columns));
-    return mapRelation(body, (node) => (node.kind === 'shared' ? stored.get(node.key)! : node));
+    return mapRelation(body, (node) => (node.kind === 'shared' ? (stored.get(node.key) ?? node) : node));
   }
 
   private async collect(input: Relation): Promise<Rows> {
@@ -156,8 +164,29 @@ function innermost(relation: Relation): Runnable | undefined {
 function runnableIn(relation: Relation): Runnable[] {
   const found: Runnable[] = [];
   mapRelation(relation, (node) => {
-    if (node.kind === 'procedure' || (node.kind === 'apply' && runnableIn(node.body).length > 0)) found.push(node);
+    if (
+      node.kind === 'procedure' ||
+      (node.kind === 'apply' && (isBoundToRow(node.body) || runnableIn(node.body).length > 0))
+    )
+      found.push(node);
     return node;
+  });
+  return found;
+}
+
+/** True where a part that is computed once or apart (`as`, toscalar) reads the outer row: no SQL has a place for it. */
+function isBoundToRow(body: Relation): boolean {
+  let found = false;
+  const test = (part: Relation): void => {
+    found ||= freeColumns(part).length > 0;
+  };
+  mapRelation(body, (node) => {
+    if (node.kind === 'shared') test(node);
+    return node;
+  });
+  mapScalars(body, (scalar) => {
+    if (scalar.kind === 'subquery' || scalar.kind === 'inRelation') test(scalar.relation);
+    return scalar;
   });
   return found;
 }

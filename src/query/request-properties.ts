@@ -1,5 +1,6 @@
 import { KustoError } from '../errors/index.js';
 import { setting, type Settings } from '../language/settings.js';
+import type { Relation } from '../plan/index.js';
 import type { KustoType, KustoValue } from '../values/index.js';
 import type { QueryResult } from './query-service.js';
 
@@ -22,10 +23,16 @@ export function validation(result: 'OK' | 'Incomplete'): QueryResult {
 
 /** Request properties that would change the answer, and that are not built: passing over them would be wrong. */
 const UNSUPPORTED: readonly (readonly [string, KustoType, (value: KustoValue) => boolean])[] = [
-  ['query_datetimescope_column', 'string', (value) => value !== ''],
-  ['query_results_apply_getschema', 'bool', (value) => value === true],
   ['query_language', 'string', (value) => !['', 'csl', 'kql'].includes(String(value).toLowerCase())],
 ];
+
+/** `maxoutputcolumns`; without it there is no limit. */
+export function refuseTooWide(relations: readonly Relation[], settings: Settings): void {
+  const most = setting<bigint>(settings, 'maxoutputcolumns', 'long');
+  const widest = Math.max(0, ...relations.map((relation) => relation.columns.length));
+  if (most === undefined || widest <= most) return;
+  throw new KustoError('E_RUNAWAY_QUERY', `The query yields ${widest} columns, and maxoutputcolumns allows ${most}.`);
+}
 
 export function refuseUnsupported(settings: Settings): void {
   for (const [name, type, changes] of UNSUPPORTED) {

@@ -1,4 +1,4 @@
-import type { Catalog, CatalogSnapshot } from '../catalog/catalog.js';
+import { hasIngestionTime, type Catalog, type CatalogSnapshot } from '../catalog/catalog.js';
 import type { CompiledSql, Engine, EngineResult, InputTable } from '../engines/engine.js';
 import { KustoError } from '../errors/index.js';
 import { bind } from '../language/bind.js';
@@ -14,7 +14,7 @@ import {
 } from '../security/index.js';
 import { compile } from '../sql/compile.js';
 import type { Dialect } from '../sql/dialect.js';
-import { ticksOfDate, type KustoValue } from '../values/index.js';
+import { ticksOfDate, type ColumnBatch, type KustoValue } from '../values/index.js';
 import { bindClosed } from './closed.js';
 import { narrowed, tablesOf } from './scope.js';
 import type { ExternalReader } from './external-reader.js';
@@ -31,7 +31,7 @@ import type {
 } from './query-service.js';
 import { SchemaViews } from './schema-view.js';
 import { runOver } from './run-over.js';
-import { NotValidated, refuseUnsupported, validation } from './request-properties.js';
+import { NotValidated, refuseTooWide, refuseUnsupported, validation } from './request-properties.js';
 
 export interface QueryServiceParts {
   readonly catalog: Catalog;
@@ -59,21 +59,26 @@ export class Queries implements QueryService {
     }
     if (setting<boolean>(bound.settings, 'validatepermissions', 'bool') === true) return validation('OK');
     refuseUnsupported(bound.settings);
+    refuseTooWide(
+      bound.results.map((result) => result.relation),
+      bound.settings,
+    );
     const most = takenRecords(bound.settings);
     const meter = new ResultMeter(resultLimits(bound.settings));
     const opened: { close(): Promise<void> }[] = [];
     try {
       const tables: ResultTable[] = [];
       for (const { name, relation } of bound.results) {
-        const { sql, release } = await this.compile(most === undefined ? relation : limited(relation, most), context);
+        const wanted = most === undefined ? relation : limited(relation, most);
+        const { sql, release } = await this.compile(withColumn(wanted), context);
         opened.push({ close: release });
         const result = await this.parts.engine.run(sql, context.signal);
         opened.push(result);
         tables.push({
           name,
-          columns: result.columns,
+          columns: relation.columns.length === 0 ? [] : result.columns,
           rowCount: result.rowCount,
-          batches: () => meter.cut(result.batches()),
+          batches: () => meter.cut(relation.columns.length === 0 ? withoutColumns(result) : result.batches()),
         });
       }
       return {
@@ -97,13 +102,17 @@ export class Queries implements QueryService {
     if (bound.results.length !== 1 || !only) {
       throw new KustoError('SEM0001', 'One tabular query is expected here.');
     }
-    const { tables, externalTables } = tablesOf(only.relation);
+    refuseUnsupported(bound.settings);
+    refuseTooWide([only.relation], bound.settings);
+    const most = takenRecords(bound.settings);
+    const relation = most === undefined ? only.relation : limited(only.relation, most);
+    const { tables, externalTables } = tablesOf(relation);
     return {
-      columns: only.relation.columns.map(({ name, type }) => ({ name, type })),
+      columns: relation.columns.map(({ name, type }) => ({ name, type })),
       tables,
       externalTables,
       compile: async (scope?: readonly ScopedTable[]) => {
-        const compiled = await this.compile(scope ? narrowed(only.relation, scope) : only.relation, context);
+        const compiled = await this.compile(scope ? narrowed(relation, scope) : relation, context);
         this.parts.engine.register(compiled.sql.functions ?? []);
         return compiled;
       },
@@ -154,9 +163,7 @@ export class Queries implements QueryService {
       isMemberOf: (name) => currentPrincipalIsMemberOf(context.caller, [name], security.directory),
       currentCursor: catalog.currentCursor().toString(),
       clientRequestId: context.clientRequestId,
-      hasIngestionTime: (tableId) =>
-        (snapshot.policy(tableId, 'ingestiontime') as { readonly IsEnabled?: boolean } | undefined)?.IsEnabled !==
-        false,
+      hasIngestionTime: (tableId) => hasIngestionTime(snapshot, tableId),
     };
   }
 
@@ -193,6 +200,17 @@ const limited = (input: Relation, count: bigint): Relation => ({
   count: literal('long', count),
   columns: input.columns,
 });
+
+/** SQL has no rows without columns: `project-away *` gets one, which the answer leaves out. */
+function withColumn(input: Relation): Relation {
+  if (input.columns.length > 0) return input;
+  const column = { id: 0, name: 'none', type: 'long' } as const;
+  return { kind: 'project', input, items: [{ column, value: literal('long', 0n) }], columns: [column] };
+}
+
+async function* withoutColumns(result: EngineResult): AsyncIterable<ColumnBatch> {
+  for await (const { rowCount } of result.batches()) yield { rowCount, columns: [] };
+}
 
 interface Compiled {
   readonly sql: CompiledSql;

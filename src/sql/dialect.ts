@@ -35,6 +35,8 @@ export interface Lowering {
   viaFunction(definition: ScalarFunction, call: LoweredCall): Sql;
   /** An argument of any type as text, as tostring() gives it. */
   scalarText(arg: LoweredArgument): Sql;
+  /** A name that nothing else in the statement bears, for a lambda. */
+  variable(): Name;
   /** A string is never null. */
   emptyForNull(inner: Sql, type: KustoType): Sql;
 }
@@ -62,6 +64,8 @@ export interface LoweredCall {
 export interface LoweredAggregate extends LoweredCall {
   /** Sort key of the input rows, when the input is serialized. */
   readonly order: Sql | undefined;
+  /** Calls of the same function over the same first argument in the same summarize, itself among them. */
+  readonly siblings: readonly LoweredCall[];
 }
 
 /**

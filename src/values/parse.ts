@@ -16,7 +16,10 @@ const RFC = new RegExp(
   'i',
 );
 /** Month first, as .NET's invariant culture has it. */
-const AMERICAN = new RegExp(String.raw`^\s*(\d{1,2})[-/](\d{1,2})[-/](\d{4})(?:\s+${TIME}${ZONE})?\s*$`, 'i');
+const AMERICAN = new RegExp(
+  String.raw`^\s*(\d{1,2})[-/](\d{1,2})[-/](\d{4})(?:\s+${TIME}(?:\s*([AP])M)?${ZONE})?\s*$`,
+  'i',
+);
 
 type TimeParts = readonly (string | undefined)[];
 
@@ -33,8 +36,18 @@ export function parseDatetime(text: string): bigint | undefined {
       m.slice(4, 9),
     );
   m = AMERICAN.exec(text);
-  if (m) return build(Number(m[3]), Number(m[1]), Number(m[2]), m.slice(4, 9));
-  return undefined;
+  if (!m) return undefined;
+  const [, month, day, year, hour, minute, second, fraction, half, zone] = m;
+  const hourOfDay = half === undefined ? hour : hourOfHalf(Number(hour), half);
+  return hourOfDay === null
+    ? undefined
+    : build(Number(year), Number(month), Number(day), [hourOfDay, minute, second, fraction, zone]);
+}
+
+/** The hour of 12 that AM or PM makes whole; null when it is none. */
+function hourOfHalf(hour: number, half: string): string | null {
+  if (hour < 1 || hour > 12) return null;
+  return String((hour % 12) + (half.toUpperCase() === 'P' ? 12 : 0));
 }
 
 /** Two-digit years as .NET has them: 00 to 49 are 20xx. */

@@ -79,6 +79,7 @@ export function timespanText(ticks: bigint): string {
 
 /** A real as answers write it in JSON: what JSON has no number for is a string. */
 export function realJson(value: number): string {
+  if (Object.is(value, -0)) return '-0.0';
   if (Number.isFinite(value)) return Number.isInteger(value) && Math.abs(value) < 1e15 ? `${value}.0` : String(value);
   return Number.isNaN(value) ? '"NaN"' : value > 0 ? '"Infinity"' : '"-Infinity"';
 }

@@ -17,12 +17,13 @@ afterAll(() => inquiry.close());
 async function bothForms(call: Call): Promise<[string[], string[]] | undefined> {
   const overRows = await inquiry.answer(overColumns(call));
   // A function of several outputs makes columns of them: then a query a row, else all rows in one.
-  const queries = overRows && overRows.columns.length > 1 ? asConstants(call) : [asOnePrint(call)];
+  const tuple = overRows !== undefined && overRows.columns.length > 1;
+  const queries = tuple ? asConstants(call) : [asOnePrint(call)];
   const folded: string[] = [];
   for (const query of queries) {
     const answer = await inquiry.answer(query);
     if (!answer) return undefined;
-    folded.push(...(queries.length > 1 ? cells(answer) : cells({ ...answer, rows: answer.rows[0]!.map((x) => [x]) })));
+    folded.push(...(tuple ? cells(answer) : cells({ ...answer, rows: answer.rows[0]!.map((x) => [x]) })));
   }
   return overRows && [cells(overRows), folded];
 }

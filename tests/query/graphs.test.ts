@@ -33,10 +33,10 @@ describe('graphs', () => {
   });
 
   it('conditions on an edge of variable length hold for each of its edges', async () => {
-    const text = `${GRAPH} | graph-match (x)-[e*1..3]->(y) where x.id == 1 and e.w < 25 project y.id, map(e, w), any(e, w == 20) | sort by y_id asc`;
+    const text = `${GRAPH} | graph-match (x)-[e*1..3]->(y) where x.id == 1 and e.w < 25 project y.id, map(e, w), any(e, w == 20), all(e, w < 20) | sort by y_id asc`;
     expect(await kql.rows(text)).toEqual([
-      [2, [10], false],
-      [3, [10, 20], true],
+      [2, [10], false, true],
+      [3, [10, 20], true, false],
     ]);
   });
 

@@ -17,6 +17,7 @@ const MIGRATIONS: readonly (readonly string[])[] = [
     'CREATE TABLE catalog.failure (job_id VARCHAR, timestamp VARCHAR, json VARCHAR)',
     'CREATE TABLE catalog.operation (seq BIGINT, id VARCHAR, timestamp VARCHAR, json VARCHAR)',
   ],
+  ['ALTER TABLE catalog.extent ADD COLUMN is_timed BOOLEAN DEFAULT true'],
 ];
 
 /** Brings the file to this version's layout. Throws when a newer version has written it. */

@@ -53,12 +53,21 @@ export class DuckDbPersistence implements CatalogPersistence {
     if (after !== undefined) conditions.push(`cursor > $${parameters.push(after)}`);
     if (upTo !== undefined) conditions.push(`cursor <= $${parameters.push(upTo)}`);
     const rows = await this.select(
-      `SELECT number, id, table_id, cursor, ingestion_time, row_count, tags FROM catalog.extent
+      `SELECT number, id, table_id, cursor, ingestion_time, row_count, tags, is_timed FROM catalog.extent
        WHERE ${conditions.join(' AND ')} ORDER BY cursor`,
       parameters,
-      { number: 'long', id: 'string', table: 'string', cursor: 'long', time: 'long', rows: 'long', tags: 'string' },
+      {
+        number: 'long',
+        id: 'string',
+        table: 'string',
+        cursor: 'long',
+        time: 'long',
+        rows: 'long',
+        tags: 'string',
+        timed: 'bool',
+      },
     );
-    return rows.map(([number, id, table, cursor, time, rowCount, tags]) => ({
+    return rows.map(([number, id, table, cursor, time, rowCount, tags, isTimed]) => ({
       number: number as bigint,
       id: id as string,
       tableId: table as string,
@@ -66,6 +75,7 @@ export class DuckDbPersistence implements CatalogPersistence {
       ingestionTime: time as bigint,
       rowCount: Number(rowCount),
       tags: JSON.parse(tags as string) as string[],
+      isTimed: isTimed as boolean,
     }));
   }
 
@@ -127,6 +137,7 @@ export class DuckDbPersistence implements CatalogPersistence {
         extent.ingestionTime,
         BigInt(extent.rowCount),
         JSON.stringify(extent.tags),
+        extent.isTimed,
       ]),
     );
     await insert(

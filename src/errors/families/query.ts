@@ -10,6 +10,8 @@ export const QUERY_ERRORS = {
   SYN0002: { status: 400, permanent: true, type: SYNTAX },
   /** Well-formed, but the names or types do not fit; the reference's general semantic error. */
   SEM0001: { status: 400, permanent: true, type: SEMANTIC },
+  /** Arithmetic between types that have none. */
+  SEM0064: { status: 400, permanent: true, type: SEMANTIC },
   /** A name that resolves to nothing. */
   SEM0100: { status: 400, permanent: true, type: SEMANTIC },
   /** Calypso does not answer this construct as the reference does, and so not at all. */

@@ -44,7 +44,7 @@ function divide(a: Position, b: Position, tolerance: number, points: Vector[]): 
 }
 
 function densify(line: Line, tolerance: number, caller: string): Line {
-  const points = [line[0]!];
+  const points = [toVector(positionOf(line[0]!))];
   for (let i = 1; i < line.length; i++) {
     const a = positionOf(line[i - 1]!);
     const b = positionOf(line[i]!);

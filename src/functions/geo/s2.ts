@@ -6,6 +6,7 @@ import type { ScalarFunction } from '../scalar-function.js';
 import { edgesOf, readLines, readPolygons, readPosition, writePoint, writePolygons } from './geojson.js';
 import { polygonEdges, polygonsContain, ringEdges, type Edge, type Polygon } from './rings.js';
 import { crossing, side, type Vector } from './sphere.js';
+import { tokenSet } from './token-set.js';
 
 /** S2 cells, by their tokens. */
 
@@ -117,7 +118,7 @@ export const S2_FUNCTIONS: readonly ScalarFunction[] = [
       const id = cellOf(token);
       return id === undefined
         ? null
-        : writeJson(cellid.allNeighbors(id, cellid.level(id)).map((cell) => cellid.toToken(cell)));
+        : writeJson(tokenSet(cellid.allNeighbors(id, cellid.level(id)).map((cell) => cellid.toToken(cell))));
     },
   },
   covering('geo_polygon_to_s2cells', 'The S2 cells that cover a polygon.', (shape) => {

@@ -1,10 +1,10 @@
 import { KustoError } from '../../errors/index.js';
 import type { KustoValue } from '../../values/index.js';
 import type { ScalarFunction } from '../scalar-function.js';
-import { readArray, readLines, readPolygons, readPosition } from './geojson.js';
+import { readArray, readLines, readPolygons } from './geojson.js';
 
 /**
- * Functions whose shapes depend on the reference's own choice of vertices (buffers, simplified shapes). What is no valid
+ * Functions whose shapes depend on the reference's own choice of vertices (simplified shapes). What is no valid
  * input gives null, as documented; the shape itself is refused.
  */
 function unbuilt(
@@ -23,8 +23,6 @@ function unbuilt(
   };
 }
 
-const isPositive = (value: KustoValue | undefined): boolean => Number(value) > 0;
-
 const isWithin = (value: KustoValue | undefined, low: number, high: number): boolean =>
   value === undefined || (Number(value) >= low && Number(value) <= high);
 
@@ -32,21 +30,6 @@ const isWithin = (value: KustoValue | undefined, low: number, high: number): boo
 const WIDEST = 7_800_000;
 
 export const UNBUILT_FUNCTIONS: readonly ScalarFunction[] = [
-  unbuilt(
-    'geo_point_buffer',
-    'The circle around a point.',
-    ([x, y, radius]) => readPosition(x, y) !== undefined && isPositive(radius),
-  ),
-  unbuilt(
-    'geo_line_buffer',
-    'The area around a line.',
-    ([shape, radius]) => readLines(shape) !== undefined && isPositive(radius),
-  ),
-  unbuilt(
-    'geo_polygon_buffer',
-    'A polygon and the area around it.',
-    ([shape, radius]) => readPolygons(shape) !== undefined && isPositive(radius),
-  ),
   unbuilt(
     'geo_line_simplify',
     'A line with fewer points.',

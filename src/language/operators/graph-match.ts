@@ -1,11 +1,12 @@
 import { KustoError } from '../../errors/index.js';
 import { literal, use, type Assignment, type Column, type Join, type Relation, type Scalar } from '../../plan/index.js';
-import { call } from '../calls-to.js';
-import { argumentsOf } from '../calls.js';
+import { argumentsOf, call } from '../calls-to.js';
 import { bindScalar, type OperatorBinder, type Scope, type Table } from '../context.js';
+import { NODE_AT_HAND, pathOf } from '../graph-functions.js';
 import type { Graph } from '../graphs.js';
 import type { SyntaxNode } from '../parser.js';
 import { items, kindOf, maybe, nameOf, part, resultColumns, spanOf, textOf, unsupported } from '../syntax.js';
+import { Vertex } from './graph-vertex.js';
 import { graphOf } from './make-graph.js';
 import { parametersOf } from './parameters.js';
 
@@ -22,20 +23,7 @@ export const GRAPH_MATCH_OPERATORS: Readonly<Record<string, OperatorBinder>> = {
     const shortest = parametersOf(node).get('output') ?? 'any';
     return new Matching(node, graphOf(node, input), scope, { cycles: 'unique_edges', shortest }).table();
   },
-  GraphToTableOperator: (node, input) => {
-    const outputs = items(node, 'OutputClause');
-    const [output] = outputs;
-    if (!output || outputs.length > 1) throw unsupported(node, 'graph-to-table with nodes and edges');
-    return graphTable(output, graphOf(node, input));
-  },
 };
-
-/** One of the tables of a graph. */
-export function graphTable(output: SyntaxNode, graph: Graph): Table {
-  if (items(output, 'Parameters').length > 0) throw unsupported(output, 'graph-to-table with ids of nodes');
-  const { relation, columns } = textOf(part(output, 'EntityKeyword')) === 'nodes' ? graph.nodes : graph.edges;
-  return { relation, columns };
-}
 
 interface Options {
   readonly cycles: string;
@@ -52,18 +40,16 @@ interface Edge {
   readonly start: Column;
   readonly end: Column;
   /** What map(), all() and any() compute for each edge of a path: over `own`, read as `column`. */
-  readonly computed: { readonly column: Column; readonly value: Scalar }[];
+  readonly computed: Assignment[];
+  /** The same over inner nodes. */
+  readonly computedOfNodes: Assignment[];
   /** The graph's edges under columns of this variable's own. */
-  readonly own: Graph['edges'];
-  /** Conditions on every edge of a path. */
+  readonly own: Omit<Graph['edges'], 'from' | 'to'>;
+  /** The graph's nodes, as the inner nodes of a path. */
+  readonly inner: Vertex;
+  /** Conditions on every edge of a path, and on every inner node. */
   readonly conditions: Scalar[];
-}
-
-interface Vertex {
-  readonly name: string;
-  readonly id: Column;
-  readonly columns: readonly Column[];
-  readonly relation: Relation;
+  readonly conditionsOfNodes: Scalar[];
 }
 
 type Element = { readonly vertex: Vertex } | { readonly edge: Edge };
@@ -90,7 +76,7 @@ class Matching {
       items(pattern, 'PatternElements').map((element) => this.element(element)),
     );
     for (const vertex of this.vertices.values()) {
-      this.inner.declare(vertex.name, { kind: 'row', columns: vertex.columns });
+      this.inner.declare(vertex.name, { kind: 'row', columns: vertex.columns, node: vertex });
     }
     for (const edge of this.edges) this.declare(edge);
     const where = maybe(this.node, 'WhereClause');
@@ -110,8 +96,9 @@ class Matching {
         value,
       };
     });
+    const distinct = this.distinctness(patterns);
     let relation = this.joined(patterns);
-    for (const predicate of [...this.distinctness(), ...conditions]) relation = filtered(relation, predicate);
+    for (const predicate of [...distinct, ...conditions]) relation = filtered(relation, predicate);
     const columns = outputs.map((output) => output.column);
     return { columns, relation: { kind: 'project', input: relation, items: outputs, columns } };
   }
@@ -122,10 +109,7 @@ class Matching {
     if (kindOf(node) === 'GraphMatchPatternNode') {
       const known = this.vertices.get(name ? nameOf(name) : unnamed);
       if (known) return { vertex: known };
-      const { nodes } = this.graph;
-      const fresh = this.renewed(nodes.relation, [nodes.id, ...nodes.columns]);
-      const [id, ...columns] = fresh.columns as [Column, ...Column[]];
-      const vertex = { name: name ? nameOf(name) : unnamed, id, columns, relation: fresh };
+      const vertex = new Vertex(name ? nameOf(name) : unnamed, node, this.graph, this.scope.context);
       this.vertices.set(vertex.name, vertex);
       return { vertex };
     }
@@ -145,21 +129,27 @@ class Matching {
     const own = { relation: fresh, columns, id, source, target };
     const { context } = this.scope;
     const range = given && this.range(given);
-    if (!range) {
-      const ends = direction === 'backward' ? { start: target, end: source } : { start: source, end: target };
-      return { name, direction, range, columns, id, ...ends, computed: [], own, conditions: [] };
-    }
-    return {
+    const common: Omit<Edge, 'columns' | 'id' | 'start' | 'end'> = {
       name,
       direction,
       range,
+      own,
+      computed: [],
+      computedOfNodes: [],
+      inner: new Vertex(NODE_AT_HAND, node, this.graph, context),
+      conditions: [],
+      conditionsOfNodes: [],
+    };
+    if (!range) {
+      const ends = direction === 'backward' ? { start: target, end: source } : { start: source, end: target };
+      return { ...common, columns, id, ...ends };
+    }
+    return {
+      ...common,
       columns: columns.map((column) => context.column(column.name, 'dynamic')),
       id: context.column('$edges', 'dynamic'),
       start: context.column('$start', source.type),
       end: context.column('$end', target.type),
-      computed: [],
-      own,
-      conditions: [],
     };
   }
 
@@ -190,20 +180,30 @@ class Matching {
       this.inner.declare(edge.name, { kind: 'row', columns: edge.columns });
       return;
     }
-    const own: Table = { relation: edge.own.relation, columns: edge.own.columns };
+    const computed = (into: Assignment[], scope: Scope) => (node: SyntaxNode) => {
+      const column = this.scope.context.column('computed', 'dynamic');
+      into.push({ column, value: bindScalar(node, scope) });
+      return use(column);
+    };
     this.inner.declare(edge.name, {
       kind: 'path',
-      each: (node) => {
-        const value = bindScalar(node, this.scope.over(own));
-        const column = this.scope.context.column('computed', 'dynamic');
-        edge.computed.push({ column, value });
-        return use(column);
-      },
+      edges: computed(edge.computed, this.scope.over(edge.own)),
+      nodes: computed(edge.computedOfNodes, this.overInner(edge)),
     });
+  }
+
+  private overInner({ inner }: Edge): Scope {
+    const scope = this.scope.over(inner);
+    scope.declare(NODE_AT_HAND, { kind: 'row', columns: inner.columns, node: inner });
+    return scope;
   }
 
   /** A part of `where`. What it says of an edge of variable length holds for each edge of the path. */
   private condition(node: SyntaxNode): Scalar[] {
+    if (this.everywhere(node)) return [];
+    if (this.options.shortest && usesPath(node)) {
+      throw unsupported(node, 'A condition of any() or map() on a shortest path');
+    }
     const paths = this.edges.filter((edge) => edge.range && usesProperty(node, edge.name));
     if (paths.length === 0) return [bindScalar(node, this.inner)];
     const [edge] = paths as [Edge];
@@ -211,11 +211,22 @@ class Matching {
     if (paths.length > 1 || others.some((name) => usesProperty(node, name))) {
       throw unsupported(node, 'A condition on an edge of variable length and on another element');
     }
-    if (this.options.shortest) throw unsupported(node, 'A condition on the edges of a shortest path');
     const each = this.scope.nested();
     each.declare(edge.name, { kind: 'row', columns: edge.own.columns });
     edge.conditions.push(bindScalar(node, each));
     return [];
+  }
+
+  /** `all(e, …)` and `all(inner_nodes(e), …)`: paths need not be made to be tested. */
+  private everywhere(node: SyntaxNode): boolean {
+    if (kindOf(node) !== 'FunctionCallExpression' || nameOf(part(node, 'Name')) !== 'all') return false;
+    const [over, test] = argumentsOf(node);
+    const path = over && pathOf(over);
+    const edge = this.edges.find((one) => one.range && one.name === path?.name);
+    if (!edge || !path || !test) return false;
+    if (path.of === 'edges') edge.conditions.push(bindScalar(test, this.scope.over(edge.own)));
+    else edge.conditionsOfNodes.push(bindScalar(test, this.overInner(edge)));
+    return true;
   }
 
   private projected(node: SyntaxNode): Scalar {
@@ -247,7 +258,7 @@ class Matching {
             relation = filtered(relation, call(this.node, '==', [use(edge.end), use(vertex.id)], 'bool'));
           } else relation = join(relation, vertex.relation, [{ left: use(edge.end), right: use(vertex.id) }]);
         } else if (!placed.has(vertex)) {
-          relation = relation ? join(relation, vertex.relation, []) : vertex.relation;
+          relation = relation ? this.beside(relation, [...placed][0]!, vertex) : vertex.relation;
         }
         placed.add(vertex);
         from = vertex;
@@ -255,6 +266,12 @@ class Matching {
       }
     }
     return relation!;
+  }
+
+  /** A sequence that shares no node with those before; of a graph with partitions, one of the same partition. */
+  private beside(relation: Relation, first: Vertex, vertex: Vertex): Relation {
+    const on = first.partition ? [{ left: use(first.partition), right: use(vertex.partition!) }] : [];
+    return join(relation, vertex.relation, on);
   }
 
   private edgeRelation(edge: Edge): Relation {
@@ -280,15 +297,26 @@ class Matching {
       .map((column): Assignment => ({ column, value: use(column) }))
       .concat(values.map((value) => ({ column: context.column('value', value.type), value })));
     const input = edge.conditions.reduce(filtered, own.relation);
-    const columns = [edge.start, edge.end, edge.id, ...edge.columns, ...edge.computed.map(({ column }) => column)];
+    const { inner, computedOfNodes, conditionsOfNodes } = edge;
+    const ofNodes: Assignment[] = [
+      { column: inner.id, value: use(inner.id) },
+      ...computedOfNodes.map(({ value }) => ({ column: context.column('value', value.type), value })),
+    ];
+    const nodes = conditionsOfNodes.reduce(filtered, inner.relation);
+    const needsNodes = computedOfNodes.length > 0 || conditionsOfNodes.length > 0;
+    const columns = [
+      ...[edge.start, edge.end, edge.id, ...edge.columns],
+      ...[...edge.computed, ...computedOfNodes].map(({ column }) => column),
+    ];
     return {
       kind: 'procedure',
       name: 'graph-paths',
-      inputs: [{ kind: 'project', input, items, columns: items.map((item) => item.column) }],
+      inputs: [projected(input, items), ...(needsNodes ? [projected(nodes, ofNodes)] : [])],
       args: {
         ...edge.range,
         direction: edge.direction,
         repeatEdges: this.options.cycles === 'all',
+        distinctNodes: this.options.cycles === 'none',
         shortest: this.options.shortest,
       },
       columns,
@@ -296,23 +324,63 @@ class Matching {
     };
   }
 
-  /** What the option for cycles asks of a match. */
-  private distinctness(): Scalar[] {
+  /** What the option for cycles asks of a match. Call it before paths are made. */
+  private distinctness(patterns: readonly (readonly Element[])[]): Scalar[] {
     const { node, edges } = this;
     if (this.options.cycles === 'all') return [];
-    if (this.options.cycles === 'none') {
-      if (edges.some((edge) => edge.range)) throw unsupported(node, 'cycles=none with an edge of variable length');
-      return pairs([...this.vertices.values()]).map(([a, b]) => call(node, '!=', [use(a.id), use(b.id)], 'bool'));
+    if (this.options.cycles === 'none') return this.withoutCycle(patterns);
+    return pairs(edges).map(([a, b]) =>
+      a.range || b.range
+        ? this.disjoint(asArray(node, a.id), asArray(node, b.id))
+        : call(node, '!=', [use(a.id), use(b.id)], 'bool'),
+    );
+  }
+
+  /** No node twice: neither among the variables nor inside the paths. */
+  private withoutCycle(patterns: readonly (readonly Element[])[]): Scalar[] {
+    const { node } = this;
+    for (const pattern of patterns) {
+      const met = pattern.flatMap((element) => ('vertex' in element ? [element.vertex] : []));
+      if (new Set(met).size < met.length) return [literal('bool', false)];
     }
-    const asArray = (edge: Edge): Scalar =>
-      edge.range ? use(edge.id) : call(node, 'pack_array', [use(edge.id)], 'dynamic');
-    return pairs(edges).map(([a, b]) => {
-      if (!a.range && !b.range) return call(node, '!=', [use(a.id), use(b.id)], 'bool');
-      const common = call(node, 'set_intersect', [asArray(a), asArray(b)], 'dynamic');
-      return call(node, '==', [call(node, 'array_length', [common], 'long'), literal('long', 0n)], 'bool');
+    const vertices = [...this.vertices.values()];
+    const paths = this.edges.filter((edge) => edge.range);
+    const distinct: Scalar[] = pairs(vertices).map(([a, b]) => call(node, '!=', [use(a.id), use(b.id)], 'bool'));
+    if (vertices.length === 2 && paths.length < 2) return distinct;
+    const insides = paths.map((edge) => {
+      const column = this.scope.context.column('$inside', 'dynamic');
+      edge.computedOfNodes.push({ column, value: use(edge.inner.id) });
+      return use(column);
     });
+    const outside = call(
+      node,
+      'pack_array',
+      vertices.map(({ id }) => use(id)),
+      'dynamic',
+    );
+    return [
+      ...distinct,
+      ...[...insides.map((inside) => [inside, outside] as const), ...pairs(insides)].map(([a, b]) =>
+        this.disjoint(a, b),
+      ),
+    ];
+  }
+
+  private disjoint(a: Scalar, b: Scalar): Scalar {
+    const common = call(this.node, 'set_intersect', [a, b], 'dynamic');
+    return call(this.node, '==', [call(this.node, 'array_length', [common], 'long'), literal('long', 0n)], 'bool');
   }
 }
+
+const asArray = (node: SyntaxNode, id: Column): Scalar =>
+  id.type === 'dynamic' ? use(id) : call(node, 'pack_array', [use(id)], 'dynamic');
+
+const projected = (input: Relation, items: readonly Assignment[]): Relation => ({
+  kind: 'project',
+  input,
+  items,
+  columns: items.map((item) => item.column),
+});
 
 /** The name that an expression is given; the binder leaves out columns of literals. */
 const written = (node: SyntaxNode): string | undefined =>
@@ -343,6 +411,15 @@ function conjuncts(node: SyntaxNode): SyntaxNode[] {
 }
 
 const OVER_PATHS = new Set(['map', 'all', 'any']);
+
+function usesPath(node: SyntaxNode): boolean {
+  if (kindOf(node) === 'FunctionCallExpression' && OVER_PATHS.has(nameOf(part(node, 'Name')))) return true;
+  for (let i = 0; i < node.ChildCount; i++) {
+    const child = node.GetChild(i);
+    if (child && usesPath(child)) return true;
+  }
+  return false;
+}
 
 /** True when an expression reads `name.property`, outside of functions over the edges of a path. */
 function usesProperty(node: SyntaxNode, name: string): boolean {

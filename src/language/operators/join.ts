@@ -83,7 +83,14 @@ function joined(
 
 function conditions(clause: SyntaxNode, left: Table, right: Table, scope: Scope): Join['on'] {
   if (kindOf(clause) !== 'JoinOnClause') throw unsupported(clause, 'A join with where');
-  return items(clause, 'Expressions').flatMap((expression) => condition(expression, left, right, scope));
+  return items(clause, 'Expressions').flatMap((expression) => {
+    const pairs = condition(expression, left, right, scope);
+    if (pairs.some((pair) => pair.left.type === 'dynamic' || pair.right.type === 'dynamic')) {
+      const message = `The join key '${textOf(expression)}' is dynamic: extend both sides with a key of another type, by tostring(), tolong(), ….`;
+      throw new KustoError('SEM0001', message, { span: spanOf(expression) });
+    }
+    return pairs;
+  });
 }
 
 function condition(node: SyntaxNode, left: Table, right: Table, scope: Scope): { left: Scalar; right: Scalar }[] {

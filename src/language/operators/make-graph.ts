@@ -3,44 +3,19 @@ import { call } from '../calls-to.js';
 import { bindTable, type OperatorBinder, type Scope, type Table } from '../context.js';
 import type { Graph } from '../graphs.js';
 import type { SyntaxNode } from '../parser.js';
-import { use, type Aggregate, type Assignment, type Column, type Relation, type Scalar } from '../../plan/index.js';
-import type { KustoType } from '../../values/index.js';
-import { items, kindOf, maybe, nameOf, part, spanOf, textOf, unsupported } from '../syntax.js';
-import { parametersOf } from './parameters.js';
+import { literal, use, type Assignment, type Column, type Relation, type Scalar } from '../../plan/index.js';
+import { items, kindOf, maybe, nameOf, part, spanOf, unsupported } from '../syntax.js';
+import { bindBody } from './expand.js';
+import { kept } from './tables.js';
 
-/** make-graph, graph-mark-components: graphs as tables of nodes and edges. */
+/** make-graph: a graph as tables of nodes and edges. */
 export const MAKE_GRAPH_OPERATORS: Readonly<Record<string, OperatorBinder>> = {
   MakeGraphOperator: (node, input, scope) => {
-    const partitioned = maybe(node, 'PartitionedByClause');
-    if (partitioned) throw unsupported(partitioned, 'make-graph partitioned-by');
-    const edges = edgesOf(node, input, scope);
-    const graph: Graph = { edges, nodes: nodesOf(node, edges, scope) };
-    return { ...input, graph };
-  },
-  GraphMarkComponentsOperator: (node, input, scope) => {
-    const graph = graphOf(node, input);
-    const parameters = parametersOf(node);
-    const kind = parameters.get('kind') ?? 'weak';
-    const component = scope.context.column(parameters.get('with_component_id') ?? 'ComponentId', 'long');
-    const { nodes, edges } = graph;
-    const columns = [nodes.id, ...nodes.columns].map((column) => scope.context.column(column.name, column.type));
-    const marked: Relation = {
-      kind: 'procedure',
-      name: 'graph-components',
-      inputs: [
-        project(nodes.relation, [nodes.id, ...nodes.columns]),
-        project(edges.relation, [edges.source, edges.target]),
-      ],
-      args: { strong: kind === 'strong' },
-      columns: [...columns, component],
-      span: spanOf(node),
-    };
-    const [id, ...properties] = columns;
-    const replaced = properties.filter((column) => column.name !== component.name);
-    return {
-      ...input,
-      graph: { edges, nodes: { ...shared(marked, scope), columns: [...replaced, component], id: id! } },
-    };
+    const clause = maybe(node, 'PartitionedByClause');
+    const partition = clause && nameOf(part(clause, 'Entity'));
+    const edges = edgesOf(node, input, partition, scope);
+    const graph: Graph = { edges, nodes: nodesOf(node, edges, partition, scope) };
+    return clause ? bindBody(part(clause, 'Subquery'), { ...input, graph }, scope) : { ...input, graph };
   },
 };
 
@@ -53,111 +28,144 @@ export function shared(relation: Relation, scope: Scope): { readonly relation: R
   return { relation: { kind: 'shared', key: scope.context.sharedKey(), relation, columns: relation.columns } };
 }
 
-const project = (input: Relation, columns: readonly Column[]): Relation => ({
-  kind: 'project',
-  input,
-  items: columns.map((column) => ({ column, value: use(column) })),
-  columns,
-});
+function columnNamed(table: Table, place: SyntaxNode, name = nameOf(place)): Column {
+  const column = table.columns.find((candidate) => candidate.name === name);
+  if (column) return column;
+  throw new KustoError('SEM0100', `'${name}' is no column of the table.`, { span: spanOf(place) });
+}
 
-function edgesOf(node: SyntaxNode, input: Table, scope: Scope): Graph['edges'] {
-  const columnOf = (name: string): Column => {
-    const place = part(node, name);
-    const column = input.columns.find((candidate) => candidate.name === nameOf(place));
-    if (!column) throw unsupported(place, `'${textOf(place)}', which is no column of the edges,`);
-    return column;
-  };
+/** The id of a node in a graph of all partitions: equal nodes of two partitions are two nodes. */
+const partitioned = (node: SyntaxNode, partition: Column, key: Column): Scalar =>
+  call(
+    node,
+    'strcat',
+    [
+      call(node, 'tostring', [use(partition)], 'string'),
+      literal('string', '\u0001'),
+      call(node, 'tostring', [use(key)], 'string'),
+    ],
+    'string',
+  );
+
+function edgesOf(node: SyntaxNode, input: Table, partition: string | undefined, scope: Scope): Graph['edges'] {
   const id = scope.context.column('$edge', 'long');
   const number: Scalar = { kind: 'window', name: 'row_number', type: 'long', args: [], span: spanOf(node) };
-  const kept = input.columns.map((column) => ({
-    column: scope.context.column(column.name, column.type),
-    value: use(column),
-  }));
-  const numbered: Assignment[] = [...kept, { column: id, value: number }];
+  const kept = new Map(input.columns.map((column) => [column, scope.context.column(column.name, column.type)]));
+  const [from, to] = ['SourceColumn', 'TargetColumn'].map((end) => columnNamed(input, part(node, end))) as [
+    Column,
+    Column,
+  ];
+  const items: Assignment[] = [...kept].map(([column, own]) => ({ column: own, value: use(column) }));
+  items.push({ column: id, value: number });
+  const ends = [from, to].map((end) => {
+    if (partition === undefined) return kept.get(end)!;
+    const column = scope.context.column('$end', 'string');
+    items.push({ column, value: partitioned(node, columnNamed(input, node, partition), end) });
+    return column;
+  });
   const relation: Relation = {
     kind: 'project',
     input: input.relation,
-    items: numbered,
-    columns: numbered.map((item) => item.column),
+    items,
+    columns: items.map((item) => item.column),
   };
-  const renamed = (column: Column): Column => kept[input.columns.indexOf(column)]!.column;
   return {
     ...shared(relation, scope),
-    columns: kept.map((item) => item.column),
+    columns: [...kept.values()],
     id,
-    source: renamed(columnOf('SourceColumn')),
-    target: renamed(columnOf('TargetColumn')),
+    from: kept.get(from)!,
+    to: kept.get(to)!,
+    source: ends[0]!,
+    target: ends[1]!,
   };
 }
 
-function nodesOf(node: SyntaxNode, edges: Graph['edges'], scope: Scope): Graph['nodes'] {
+interface NodeTable {
+  readonly relation: Relation;
+  readonly columns: readonly Column[];
+  readonly key: Column;
+  readonly id: Column;
+  readonly partition: Column | undefined;
+}
+
+function nodeTable(entry: SyntaxNode, partition: string | undefined, scope: Scope): NodeTable {
+  const table = bindTable(part(entry, 'Table'), scope);
+  const key = columnNamed(table, part(entry, 'Column'));
+  if (partition === undefined) return { ...table, key, id: key, partition: undefined };
+  const own = columnNamed(table, entry, partition);
+  const id = scope.context.column('$id', 'string');
+  const items = [...table.columns.map(kept), { column: id, value: partitioned(entry, own, key) }];
+  const columns = items.map((item) => item.column);
+  const relation: Relation = { kind: 'project', input: table.relation, items, columns };
+  return { relation, columns: table.columns, key, id, partition: own };
+}
+
+function nodesOf(node: SyntaxNode, edges: Graph['edges'], partition: string | undefined, scope: Scope): Graph['nodes'] {
   const clause = maybe(node, 'WithClause');
   const tables =
     clause && kindOf(clause) === 'MakeGraphWithTablesAndKeysClause'
-      ? items(clause, 'TablesAndKeys').map((entry) => {
-          const table = bindTable(part(entry, 'Table'), scope);
-          const key = table.columns.find((column) => column.name === nameOf(part(entry, 'Column')));
-          if (!key) throw unsupported(entry, `'${textOf(entry)}', whose key is no column of the table,`);
-          return { table, key };
-        })
+      ? items(clause, 'TablesAndKeys').map((entry) => nodeTable(entry, partition, scope))
       : [];
-  const type = edges.source.type;
-  const other = [edges.target, ...tables.map(({ key }) => key)].find((column) => column.type !== type);
+  const other = [edges.target, ...tables.map(({ id }) => id)].find(({ type }) => type !== edges.source.type);
   if (other) {
-    const message = `make-graph: '${other.name}' is of type ${other.type}, the sources are of type ${type}. Convert one of them.`;
+    const message = `make-graph: '${other.name}' is of type ${other.type}, the sources are of type ${edges.source.type}. Convert one of them.`;
     throw new KustoError('SEM0001', message, { span: spanOf(node) });
   }
+  const own = edges.columns.find((column) => column.name === partition);
   const ids = distinctIds(
     [
-      ...tables.map(({ table, key }) => ({ relation: table.relation, column: key })),
-      { relation: edges.relation, column: edges.source },
-      { relation: edges.relation, column: edges.target },
+      ...tables,
+      { ...edges, id: edges.source, key: edges.from, partition: own },
+      { ...edges, id: edges.target, key: edges.to, partition: own },
     ],
-    type,
     scope,
   );
-  const id = ids.columns[0]!;
   if (clause && tables.length === 0) {
-    const property = scope.context.column(nameOf(part(clause, 'Name')), type);
-    const properties = [
-      { column: id, value: use(id) },
-      { column: property, value: use(id) },
-    ];
-    const relation: Relation = { kind: 'project', input: ids, items: properties, columns: [id, property] };
-    return { ...shared(relation, scope), columns: [property], id };
+    const property = scope.context.column(nameOf(part(clause, 'Name')), ids.key.type);
+    const items = [...ids.relation.columns.map(kept), { column: property, value: use(ids.key) }];
+    const columns = items.map((item) => item.column);
+    const relation: Relation = { kind: 'project', input: ids.relation, items, columns };
+    return { ...ids, ...shared(relation, scope), columns: [property] };
   }
-  return withProperties(node, ids, id, tables, scope);
+  return withProperties(node, ids, tables, scope);
 }
 
-/** One row for each id in any of the columns. */
-function distinctIds(
-  sources: readonly { readonly relation: Relation; readonly column: Column }[],
-  type: KustoType,
-  scope: Scope,
-): Aggregate {
-  const all = scope.context.column('$id', type);
+/** One row for each id in any of the tables. */
+function distinctIds(sources: readonly Omit<NodeTable, 'columns'>[], scope: Scope): Graph['nodes'] {
+  const [first] = sources as [NodeTable];
+  const parts = ({ id, key, partition }: Omit<NodeTable, 'columns'>): Column[] =>
+    partition ? [id, key, partition] : [id];
+  const renamed = (): Column[] => parts(first).map((column) => scope.context.column('$node', column.type));
+  const all = renamed();
   const union: Relation = {
     kind: 'union',
     inputs: sources.map((source) => source.relation),
-    maps: sources.map(({ column }) => [use(column)]),
-    columns: [all],
+    maps: sources.map((source) => parts(source).map(use)),
+    columns: all,
   };
-  const id = scope.context.column('$node', type);
-  return { kind: 'aggregate', input: union, keys: [{ column: id, value: use(all) }], aggregates: [], columns: [id] };
+  const columns = renamed();
+  const keys = columns.map((column, i) => ({ column, value: use(all[i]!) }));
+  const [id, key, partition] = columns as [Column, Column | undefined, Column | undefined];
+  return {
+    relation: { kind: 'aggregate', input: union, keys, aggregates: [], columns },
+    columns: [],
+    id,
+    key: key ?? id,
+    ...(partition && { partition }),
+  };
 }
 
 /** Ids with the properties that the tables have for them; of several rows of an id, one is chosen. */
 function withProperties(
   node: SyntaxNode,
-  ids: Relation,
-  id: Column,
-  tables: readonly { readonly table: Table; readonly key: Column }[],
+  ids: Graph['nodes'],
+  tables: readonly NodeTable[],
   scope: Scope,
 ): Graph['nodes'] {
-  let relation = ids;
+  let { relation } = ids;
   const found = new Map<string, Scalar[]>();
-  for (const { table, key } of tables) {
-    const own = scope.context.column('$key', key.type);
+  for (const table of tables) {
+    const own = scope.context.column('$key', table.id.type);
     const aggregates = table.columns.map((column) => ({
       column: scope.context.column(column.name, column.type),
       call: { name: 'take_any', type: column.type, args: [use(column)], span: spanOf(node) },
@@ -165,7 +173,7 @@ function withProperties(
     const single: Relation = {
       kind: 'aggregate',
       input: table.relation,
-      keys: [{ column: own, value: use(key) }],
+      keys: [{ column: own, value: use(table.id) }],
       aggregates,
       columns: [own, ...aggregates.map((entry) => entry.column)],
     };
@@ -175,12 +183,12 @@ function withProperties(
       joinKind: 'leftouter',
       left: relation,
       right: single,
-      on: [{ left: use(id), right: use(own) }],
+      on: [{ left: use(ids.id), right: use(own) }],
       sources: columns,
       columns,
     };
     aggregates.forEach(({ column }, i) => {
-      const value = table.columns[i] === key ? use(id) : use(column);
+      const value = table.columns[i] === table.key ? use(ids.key) : use(column);
       found.set(column.name, [...(found.get(column.name) ?? []), value]);
     });
   }
@@ -189,12 +197,11 @@ function withProperties(
     const value = values.length === 1 ? values[0]! : call(node, 'coalesce', values, type);
     return { column: scope.context.column(name, type), value };
   });
-  const columns = [id, ...properties.map((item) => item.column)];
-  const whole: Relation = {
-    kind: 'project',
-    input: relation,
-    items: [{ column: id, value: use(id) }, ...properties],
-    columns,
+  const whole = [...ids.relation.columns.map(kept), ...properties];
+  const columns = whole.map((item) => item.column);
+  return {
+    ...ids,
+    ...shared({ kind: 'project', input: relation, items: whole, columns }, scope),
+    columns: properties.map((item) => item.column),
   };
-  return { ...shared(whole, scope), columns: columns.slice(1), id };
 }

@@ -71,6 +71,7 @@ interface Range {
 function rangeOf(clause: SyntaxNode, scope: Scope, node: SyntaxNode): Range {
   if (kindOf(clause) === 'MakeSeriesInRangeClause') {
     const [from, to, step] = items(part(clause, 'Arguments'), 'Expressions').map((one) => bindScalar(one, scope));
+    requireStep(step!, node);
     return { from, to, step: step!, inclusive: true };
   }
   const bound = (name: string): Scalar | undefined => {
@@ -79,7 +80,13 @@ function rangeOf(clause: SyntaxNode, scope: Scope, node: SyntaxNode): Range {
   };
   const step = bound('MakeSeriesStepClause');
   if (!step) throw new KustoError('SEM0001', 'make-series needs a step.', { span: spanOf(node) });
+  requireStep(step, node);
   return { from: bound('MakeSeriesFromClause'), to: bound('MakeSeriesToClause'), step, inclusive: false };
+}
+
+function requireStep(step: Scalar, node: SyntaxNode): void {
+  if (step.kind !== 'literal' || (step.value !== null && Number(step.value) > 0)) return;
+  throw new KustoError('SEM0001', 'make-series: the step must be positive.', { span: spanOf(node) });
 }
 
 function withinRange(node: SyntaxNode, input: Table, axis: Scalar, range: Range): Table {

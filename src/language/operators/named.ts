@@ -1,7 +1,6 @@
 import { literal, type Scalar } from '../../plan/index.js';
 import { bindScalar, type Scope } from '../context.js';
-import { call } from '../calls-to.js';
-import { argumentsOf } from '../calls.js';
+import { argumentsOf, call } from '../calls-to.js';
 import type { SyntaxNode } from '../parser.js';
 import { items, kindOf, nameOf, part, tupleTypes, unsupported } from '../syntax.js';
 

@@ -7,19 +7,7 @@ import { bindScalar, type OperatorBinder, type Scope, type Table } from '../cont
 import { call } from '../calls-to.js';
 import { decodeString } from '../literals.js';
 import type { SyntaxNode } from '../parser.js';
-import {
-  elements,
-  items,
-  kindOf,
-  maybe,
-  nameOf,
-  part,
-  resultColumns,
-  spanOf,
-  textOf,
-  typeOfSymbol,
-  unsupported,
-} from '../syntax.js';
+import { elements, items, kindOf, maybe, nameOf, part, spanOf, textOf, typeOfSymbol, unsupported } from '../syntax.js';
 import { parametersOf } from './parameters.js';
 import { kept, projected } from './tables.js';
 
@@ -74,8 +62,8 @@ function patternOf(node: SyntaxNode): Pattern {
 }
 
 /**
- * `parse` as calls of `parse_pattern(source, pattern, kind, flags)`, which yields an array of the columns' texts, or
- * null when the text does not fit; each column is an item of it, converted.
+ * `parse` as calls of `parse_pattern(source, pattern, kind, flags)` (or `parse_groups`), which yields an array of the
+ * columns' texts, or null when the text does not fit; each column is an item of it, converted.
  */
 function parsed(node: SyntaxNode, input: Table, scope: Scope, filter: boolean): Table {
   const parameters = parametersOf(node);
@@ -87,9 +75,11 @@ function parsed(node: SyntaxNode, input: Table, scope: Scope, filter: boolean): 
   const source = bindScalar(part(node, 'Expression'), scope.over(input));
   const text: Scalar = source.type === 'string' ? source : call(node, 'tostring', [source], 'string');
   const matched = scope.context.column('$parsed', 'dynamic');
+  // Patterns of plain texts are matched by the engine, which holds what it found in a list of its own.
+  const plain = kind !== 'regex';
   const match = call(
     node,
-    'parse_pattern',
+    plain ? 'parse_groups' : 'parse_pattern',
     [
       text,
       literal('string', JSON.stringify(pattern.parts)),
@@ -111,7 +101,7 @@ function parsed(node: SyntaxNode, input: Table, scope: Scope, filter: boolean): 
       }
     : held;
   const targets = pattern.parts.filter((candidate) => candidate.kind === 'column');
-  return withItems(node, passing, input, targets, matched, scope);
+  return withItems(node, passing, input, targets, matched, scope, plain ? 'group_item' : 'tuple_item');
 }
 
 /** The result's columns: those found are items of an array of texts, converted; the others are the input's. */
@@ -122,18 +112,17 @@ function withItems(
   targets: readonly Pick<Column, 'name' | 'type'>[],
   found: Column,
   scope: Scope,
+  itemOf: 'group_item' | 'tuple_item',
 ): Table {
   const byName = new Map<string, Assignment>();
   targets.forEach(({ name, type }, i) => {
-    const value = call(node, 'tuple_item', [use(found), literal('long', BigInt(i))], type);
+    const value = call(node, itemOf, [use(found), literal('long', BigInt(i))], type);
     byName.set(name, { column: scope.context.column(name, type), value });
   });
-  return projected(
-    holding,
-    resultColumns(node).map(
-      (result) => byName.get(result.name) ?? kept(input.columns.find((column) => column.name === result.name)!),
-    ),
-  );
+  // A column of the input with such a name is replaced in its place.
+  const names = new Set(input.columns.map((column) => column.name));
+  const added = [...byName.values()].filter(({ column }) => !names.has(column.name));
+  return projected(holding, [...input.columns.map((column) => byName.get(column.name) ?? kept(column)), ...added]);
 }
 
 /** `parse-kv` as a call of `parse_key_values(source, options)`, which yields an array of the keys' texts. */
@@ -154,7 +143,7 @@ function keyValues(node: SyntaxNode, input: Table, scope: Scope): Table {
   const found = scope.context.column('$found', 'dynamic');
   const value = call(node, 'parse_key_values', [text, literal('string', JSON.stringify(options))], 'dynamic');
   const holding = projected(input, [...input.columns.map(kept), { column: found, value }]);
-  return withItems(node, holding, input, targets, found, scope);
+  return withItems(node, holding, input, targets, found, scope, 'tuple_item');
 }
 
 function keyValueOptions(clause: SyntaxNode | undefined, scope: Scope): Omit<KeyValueOptions, 'keys'> {

@@ -1,10 +1,12 @@
 import { KustoError } from '../../errors/index.js';
 import { literal, use, type Scalar, type SortKey } from '../../plan/index.js';
+import { kustoTypeOf } from '../../values/index.js';
 import { bindScalar, type OperatorBinder, type Scope, type Table } from '../context.js';
 import type { SyntaxNode } from '../parser.js';
-import { items, kindOf, maybe, nameOf, part, resultColumns, spanOf, textOf } from '../syntax.js';
+import { columnsText } from '../schema.js';
+import { items, kindOf, maybe, nameOf, part, resultColumns, spanOf, textOf, typeOfSymbol } from '../syntax.js';
 import { bindRender } from './render.js';
-import { passThrough } from './tables.js';
+import { passThrough, sharedInput } from './tables.js';
 
 /** Operators that keep the columns, or count. */
 export const ROW_OPERATORS: Readonly<Record<string, OperatorBinder>> = {
@@ -88,22 +90,39 @@ export const ROW_OPERATORS: Readonly<Record<string, OperatorBinder>> = {
     scope.declare(name, { kind: 'table', make: () => scope.context.renewed(shared) });
     return shared;
   },
-  ConsumeOperator: (_node, input) => limited(input, literal('long', 0n)),
-  GetSchemaOperator: (_node, input, scope) => {
-    const columns = GETSCHEMA.map(([name, type]) => scope.context.column(name, type));
-    const rows = input.columns.map((column, i) => [
-      literal('string', column.name),
-      literal('int', i),
-      literal('string', CLR_TYPES[column.type]),
-      literal('string', column.type),
-    ]);
-    return { columns, relation: { kind: 'values', rows, columns } };
+  /** Not documented: rows pass if the input has exactly these columns, in order. */
+  AssertSchemaOperator: (node, input) => {
+    const expected = items(part(node, 'Schema'), 'Columns').map((column) => ({
+      name: nameOf(part(column, 'Name')),
+      type:
+        typeOfSymbol(part(column, 'Type').ReferencedSymbol) ?? kustoTypeOf(textOf(part(column, 'Type'))) ?? 'dynamic',
+    }));
+    const found = input.columns.map(({ name, type }) => ({ name, type }));
+    if (columnsText(expected) === columnsText(found)) return input;
+    const message = `assert-schema: the input has the schema ${columnsText(found)}, not ${columnsText(expected)}.`;
+    throw new KustoError('SEM0001', message, { span: spanOf(node) });
   },
+  /** Not documented: the binder gives it the input's columns; on one node there is nothing to put in a cache. */
+  ExecuteAndCacheOperator: (_node, input, scope) => sharedInput(input, scope),
+  ConsumeOperator: (_node, input) => limited(input, literal('long', 0n)),
+  GetSchemaOperator: (_node, input, scope) => schemaOf(input.columns, scope),
   RenderOperator: (node, input, scope) => {
     bindRender(node, scope);
     return input;
   },
 };
+
+/** The columns as the rows that getschema yields. */
+export function schemaOf(described: Table['columns'], scope: Scope): Table {
+  const columns = GETSCHEMA.map(([name, type]) => scope.context.column(name, type));
+  const rows = described.map((column, i) => [
+    literal('string', column.name),
+    literal('int', i),
+    literal('string', CLR_TYPES[column.type]),
+    literal('string', column.type),
+  ]);
+  return { columns, relation: { kind: 'values', rows, columns } };
+}
 
 /** The reference's own answer has an int ordinal, whatever the binder says. */
 const GETSCHEMA = [

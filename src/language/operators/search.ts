@@ -17,6 +17,7 @@ import {
   typeOfSymbol,
   unsupported,
 } from '../syntax.js';
+import { tableByName } from '../tables.js';
 import { parametersOf } from './parameters.js';
 import { membersOf, unionOf, type Member } from './union.js';
 
@@ -38,7 +39,10 @@ function sourcesOf(node: SyntaxNode, scope: Scope): Member[] {
   if (clause) return items(clause, 'Expressions').flatMap((expression, i) => membersOf(expression, i, scope));
   const names = tablesMatching(scope.context.schema, '*');
   if (names.length === 0) throw unsupported(node, `${textOf(node.GetChild(0)!)} in a database without tables`);
-  return names.map((name) => ({ name, table: scope.context.tableByName(name) }));
+  const { current } = scope.context.schema;
+  return names
+    .filter((name) => scope.sees(name, current))
+    .map((name) => ({ name, database: current, table: tableByName(node, name, scope) }));
 }
 
 function searched(node: SyntaxNode, members: readonly Member[], scope: Scope): Table {

@@ -4,9 +4,10 @@ import type { SyntaxNode } from '../parser.js';
 import { items, kindOf, maybe, nameOf, part, textOf } from '../syntax.js';
 import { pluginName } from './evaluate.js';
 import { bindBody } from './expand.js';
-import { graphTable } from './graph-match.js';
+import { graphTable } from './graph-tables.js';
 import { graphOf } from './make-graph.js';
 import { limited } from './rows.js';
+import { sharedInput } from './tables.js';
 
 /** A last operator that answers with several tables. Each reads the input that is computed once. */
 export type SeveralBinder = (
@@ -25,8 +26,16 @@ export const SEVERAL: Readonly<Record<string, SeveralBinder>> = {
         table: bindBody(part(fork, 'Expression'), scope.context.renewed(input), inner),
       };
     }),
-  GraphToTableOperator: (node, input) =>
-    items(node, 'OutputClause').map((output) => ({ name: undefined, table: graphTable(output, graphOf(node, input)) })),
+  GraphToTableOperator: (node, input, scope) =>
+    items(node, 'OutputClause').map((output) => {
+      const named = maybe(output, 'AsClause');
+      const table = graphTable(output, graphOf(node, input), scope);
+      if (!named) return { name: undefined, table };
+      const name = nameOf(part(named, 'Name'));
+      const once = sharedInput(table, scope);
+      scope.declare(name, { kind: 'table', make: () => scope.context.renewed(once) });
+      return { name, table: once };
+    }),
   FacetOperator: (node, input, scope) => {
     const counts = items(node, 'Expressions').map((by) => ({
       name: undefined,

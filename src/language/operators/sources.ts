@@ -1,12 +1,15 @@
 import { KustoError } from '../../errors/index.js';
 import { literal, type Scalar } from '../../plan/index.js';
-import { argumentsOf, constantString } from '../calls.js';
+import { constantString } from '../calls.js';
 import { bindScalar, bindTable, type Scope, type Table } from '../context.js';
-import { call } from '../calls-to.js';
+import { argumentsOf, call } from '../calls-to.js';
 import type { SyntaxNode } from '../parser.js';
 import { externalTableNamed } from '../schema.js';
 import { items, maybe, nameOf, part, resultColumns, spanOf, textOf, typeOfSymbol, unsupported } from '../syntax.js';
+import { requireVisible } from '../restrictions.js';
+import { tableByName } from '../tables.js';
 import { positional } from './columns.js';
+import { macroExpanded } from './macro-expand.js';
 import { parametersOf } from './parameters.js';
 import { refuseDisabled } from '../settings.js';
 import { SEARCH_SOURCES } from './search.js';
@@ -58,6 +61,7 @@ export const SOURCES: Readonly<Record<string, (node: SyntaxNode, scope: Scope) =
     };
   },
   UnionOperator: (node, scope) => united(node, [], scope),
+  MacroExpandOperator: macroExpanded,
   MaterializeExpression: (node, scope) => {
     const table = bindTable(part(node, 'Expression'), scope);
     return {
@@ -76,6 +80,7 @@ export const SOURCES: Readonly<Record<string, (node: SyntaxNode, scope: Scope) =
     const name = constantString(nameNode!, scope);
     const found = externalTableNamed(scope.context.schema, name);
     if (!found) throw new KustoError('SEM0100', `The external table '${name}' does not exist.`, { span: spanOf(node) });
+    requireVisible(node, scope, name, found.database.name);
     const columns = scope.context.columns(found.table.columns);
     const mapping = mappingNode && constantString(mappingNode, scope);
     return {
@@ -94,7 +99,7 @@ export const SOURCES: Readonly<Record<string, (node: SyntaxNode, scope: Scope) =
   },
   'table()': (node, scope) => {
     const name = constantString(argumentsOf(node)[0]!, scope);
-    return scope.context.tableByName(name, spanOf(node));
+    return tableByName(node, name, scope);
   },
   ExternalDataExpression: (node, scope) => {
     refuseDisabled(node, scope, 'request_external_data_disabled');

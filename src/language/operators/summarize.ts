@@ -2,8 +2,7 @@ import { literal, use, type Aggregate, type Assignment, type Column, type Scalar
 import type { KustoType } from '../../values/index.js';
 import type { Scope } from '../context.js';
 import { bindScalar, type OperatorBinder, type Table } from '../context.js';
-import { call, typeOf, withAggregates } from '../calls-to.js';
-import { argumentsOf } from '../calls.js';
+import { argumentsOf, call, typeOf, withAggregates } from '../calls-to.js';
 import { official, type SyntaxNode } from '../parser.js';
 import { bracketed } from '../schema.js';
 import {
@@ -54,7 +53,7 @@ export function summarized(
   names: readonly string[],
 ): Table {
   expressions.forEach(nameCovariance);
-  const collector = new AggregateCollector(input, scope);
+  const collector = new AggregateCollector(input, scope, keys);
   const values = expressions.flatMap((expression) => collector.bind(expression));
   const aggregate: Aggregate = {
     kind: 'aggregate',
@@ -82,6 +81,9 @@ function nameCovariance(expression: SyntaxNode): void {
   throw new TextNeeded(expression.TextStart, () => text);
 }
 
+/** What an aggregate of several outputs is called where it is asked for one: then the binder sees no tuple. */
+const OF_ONE: Readonly<Record<string, string>> = { percentiles: 'percentile', percentilesw: 'percentilew' };
+
 let aggregateNames: ReadonlySet<string> | undefined;
 
 /** True for a call of a built-in aggregate function. */
@@ -97,6 +99,8 @@ export function isAggregateCall(node: SyntaxNode): boolean {
   return aggregateNames.has(symbol.Name);
 }
 
+const isStar = (node: SyntaxNode): boolean => kindOf(node) === 'StarExpression';
+
 class AggregateCollector {
   readonly aggregates: { column: Column; call: Aggregate['aggregates'][number]['call'] }[] = [];
   private readonly inner: Scope;
@@ -104,6 +108,7 @@ class AggregateCollector {
   constructor(
     private readonly input: Table,
     private readonly scope: Scope,
+    private readonly keys: readonly Assignment[],
   ) {
     this.inner = scope.over(input);
   }
@@ -113,8 +118,10 @@ class AggregateCollector {
     const named = kindOf(node) === 'SimpleNamedExpression' || kindOf(node) === 'CompoundNamedExpression';
     const expression = named ? part(node, 'Expression') : node;
     const symbol = expression.ResultType;
-    // The binder gives arg_max(x) with one column no tuple, but it picks a row all the same.
-    const picks = isAggregateCall(expression) && /^arg_m(ax|in)$/.test(nameOf(part(expression, 'Name')));
+    // The binder gives arg_max(x) and take_any(*) with one column no tuple, but they pick a row all the same.
+    const picks =
+      isAggregateCall(expression) &&
+      (/^arg_m(ax|in)$/.test(nameOf(part(expression, 'Name'))) || argumentsOf(expression).some(isStar));
     if (picks || (isAggregateCall(expression) && symbol && symbolKindOf(symbol) === 'TupleSymbol')) {
       return this.tuple(expression);
     }
@@ -129,13 +136,12 @@ class AggregateCollector {
   private replace(node: SyntaxNode): Scalar | undefined {
     if (!isAggregateCall(node)) return undefined;
     const args = withAggregates(undefined, () => this.args(node));
-    return this.add(node, nameOf(part(node, 'Name')), args, typeOf(node));
+    const name = nameOf(part(node, 'Name'));
+    return this.add(node, OF_ONE[name] ?? name, args, typeOf(node));
   }
 
   private args(node: SyntaxNode): Scalar[] {
-    return argumentsOf(node).flatMap((argument) =>
-      kindOf(argument) === 'StarExpression' ? [] : [bindScalar(argument, this.inner)],
-    );
+    return argumentsOf(node).flatMap((argument) => (isStar(argument) ? [] : [bindScalar(argument, this.inner)]));
   }
 
   private add(node: SyntaxNode, name: string, args: readonly Scalar[], type: KustoType): Scalar {
@@ -144,11 +150,18 @@ class AggregateCollector {
     return use(column);
   }
 
-  /** What `*` of arg_max and arg_min means: the binder names the columns, without the key and the group's keys. */
+  /** What `*` of arg_max, arg_min and take_any means: the binder names the columns, without the key and the group's keys. */
   private starred(node: SyntaxNode, before: number): Scalar[] {
-    return toArray(node.ResultType?.Columns)
+    const results = toArray(node.ResultType?.Columns);
+    if (results.length === 0 && before === 0)
+      return this.input.columns.filter((column) => !this.isKey(column)).map(use);
+    return results
       .slice(before)
       .map((result) => use(this.input.columns.find((column) => column.name === result.Name)!));
+  }
+
+  private isKey(column: Column): boolean {
+    return this.keys.some(({ value }) => value.kind === 'column' && value.id === column.id);
   }
 
   private tuple(node: SyntaxNode): Scalar[] {
@@ -158,16 +171,15 @@ class AggregateCollector {
     if (name === 'percentiles' || name === 'percentilesw') {
       const values = this.args(node);
       const fixed = name === 'percentiles' ? 1 : 2;
-      const single = name === 'percentiles' ? 'percentile' : 'percentilew';
       return values
         .slice(fixed)
-        .map((percent, i) => this.add(node, single, [...values.slice(0, fixed), percent], types[i]!));
+        .map((percent, i) => this.add(node, OF_ONE[name]!, [...values.slice(0, fixed), percent], types[i]!));
     }
     if (name === 'arg_max' || name === 'arg_min') {
       const [by, ...others] = given;
       const key = bindScalar(by!, this.inner);
       const row = others.flatMap((other) =>
-        kindOf(other) === 'StarExpression' ? this.starred(node, given.length - 1) : [bindScalar(other, this.inner)],
+        isStar(other) ? this.starred(node, given.length - 1) : [bindScalar(other, this.inner)],
       );
       // One aggregate picks the row, so that all of its columns come from the same one.
       const picked = this.add(node, name, [key, ...row], 'dynamic');
@@ -175,7 +187,7 @@ class AggregateCollector {
     }
     if (name === 'take_any' || name === 'any') {
       const row = given.flatMap((other) =>
-        kindOf(other) === 'StarExpression' ? this.input.columns.map(use) : [bindScalar(other, this.inner)],
+        isStar(other) ? this.starred(node, given.length - 1) : [bindScalar(other, this.inner)],
       );
       const picked = this.add(node, 'take_any_row', row, 'dynamic');
       return row.map((value, i) => call(node, 'row_item', [picked, literal('long', BigInt(i))], value.type));

@@ -3,8 +3,9 @@ import { literal, use, type Column, type Scalar } from '../../plan/index.js';
 import type { ColumnSchema, KustoType } from '../../values/index.js';
 import { bindTable, type OperatorBinder, type Scope, type Table } from '../context.js';
 import type { SyntaxNode } from '../parser.js';
-import { items, kindOf, resultColumns, spanOf, textOf, unsupported } from '../syntax.js';
-import { tablesMatching } from '../schema.js';
+import { items, kindOf, part, resultColumns, spanOf, symbolKindOf, textOf, toArray, unsupported } from '../syntax.js';
+import { bracketed, tableOf } from '../schema.js';
+import { visibleTable } from '../tables.js';
 import { TextNeeded } from '../text-needed.js';
 import { isInFunction } from '../user-functions.js';
 import { parametersOf } from './parameters.js';
@@ -15,6 +16,8 @@ export const UNION_OPERATORS: Readonly<Record<string, OperatorBinder>> = {
 
 export interface Member {
   readonly name: string;
+  /** Where the member is a stored table. */
+  readonly database?: string;
   readonly table: Table;
 }
 
@@ -43,9 +46,14 @@ export function unionOf(
 ): Table {
   const columns = scope.context.columns(result);
   const ambiguous = new Set(columns.map((column) => column.name));
-  const maps = members.map(({ name, table }) =>
+  const { current } = scope.context.schema;
+  const qualified = members.some(({ database }) => database !== undefined && database !== current);
+  const maps = members.map(({ name, database, table }) =>
     columns.map((column): Scalar | undefined => {
-      if (source !== undefined && column.name === source) return literal('string', name);
+      if (source !== undefined && column.name === source) {
+        const prefix = qualified && database !== undefined ? `database(${JSON.stringify(database)}).` : '';
+        return literal('string', prefix + name);
+      }
       const match = memberColumn(table, column, ambiguous);
       if (match) return use(match);
       // The binder calls a few columns by another type than the answer has (the ordinal of getschema).
@@ -96,24 +104,46 @@ function fuzzyMembers(node: SyntaxNode, index: number, scope: Scope): Member[] {
 }
 
 export function membersOf(node: SyntaxNode, index: number, scope: Scope): Member[] {
-  switch (kindOf(node)) {
-    case 'NameReference': {
-      const text = textOf(node);
-      if (text.includes('*')) return wildcard(node, text, scope);
-      return [member(bindTable(node, scope), index)];
-    }
-    default:
-      return [member(bindTable(node, scope), index)];
-  }
+  const selector = kindOf(node) === 'PathExpression' ? part(node, 'Selector') : node;
+  const isPattern = kindOf(selector) === 'NameReference' && textOf(selector).includes('*');
+  return isPattern ? matching(node, selector, scope) : [member(bindTable(node, scope), index)];
 }
 
 /** A member is called by its table's name, or by what `as` calls it. */
 function member(table: Table, index: number): Member {
-  return { name: table.name ?? `union_arg${index}`, table };
+  const database = table.extent && table.database;
+  return { name: table.name ?? `union_arg${index}`, table, ...(database !== undefined && { database }) };
 }
 
-function wildcard(node: SyntaxNode, pattern: string, scope: Scope): Member[] {
-  const found = tablesMatching(scope.context.schema, pattern);
-  if (found.length === 0) throw unsupported(node, `'${pattern}', which matches no table,`);
-  return found.map((name) => ({ name, table: scope.context.tableByName(name) }));
+/** Tables, of one database or of several, and views declared by `let`, that a name with `*` matches. */
+function matching(node: SyntaxNode, selector: SyntaxNode, scope: Scope): Member[] {
+  const { ResultType: type, ReferencedSymbol: single } = selector;
+  const symbols = type && symbolKindOf(type) === 'GroupSymbol' ? toArray(type.Members) : [single ?? type];
+  const tables = symbols
+    .map(tableOf)
+    .filter((owned) => owned !== undefined)
+    .filter(({ database, table }) => scope.sees(table.name, database.name));
+  const views = symbols
+    .map((symbol) => symbol?.Name)
+    .filter((name) => name !== undefined && scope.lookup(name)?.kind === 'function' && scope.sees(name));
+  if (tables.length + views.length === 0)
+    throw new KustoError('SEM0100', `'${textOf(node)}' matches no table.`, { span: spanOf(node) });
+  if (tables.length < symbols.length) throw written(node, tables, views as string[]);
+  return tables.map((owned) => ({
+    name: owned.table.name,
+    database: owned.database.name,
+    table: visibleTable(node, owned, scope),
+  }));
 }
+
+/** The binder takes views that a pattern matches for tables without columns, and does not know what is hidden. */
+function written(node: SyntaxNode, tables: readonly Owned[], views: readonly string[]): Error {
+  if (isInFunction(node)) return unsupported(node, `'${textOf(node)}', which matches views, in a function`);
+  const names = [
+    ...tables.map(({ database, table }) => `database(${JSON.stringify(database.name)}).${bracketed(table.name)}`),
+    ...views.map((name) => `(${bracketed(name)} | as ${bracketed(name)})`),
+  ];
+  return new TextNeeded(node.TextStart, () => names.join(', '), undefined, node.End);
+}
+
+type Owned = NonNullable<ReturnType<typeof tableOf>>;

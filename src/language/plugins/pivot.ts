@@ -1,7 +1,6 @@
 import { literal, use, type Aggregate, type AggregateCall, type Assignment, type Scalar } from '../../plan/index.js';
 import type { ColumnSchema, KustoType, KustoValue } from '../../values/index.js';
-import { call, typeOf } from '../calls-to.js';
-import { argumentsOf } from '../calls.js';
+import { argumentsOf, call, typeOf } from '../calls-to.js';
 import type { Table } from '../context.js';
 import { columnsText } from '../schema.js';
 import { TextNeeded } from '../text-needed.js';

@@ -2,7 +2,7 @@ import { KustoError } from '../../errors/index.js';
 import { literal, use, type Assignment, type Column, type Project, type Scalar } from '../../plan/index.js';
 import type { ColumnSchema } from '../../values/index.js';
 import { bindScalar, type Scope, type Table } from '../context.js';
-import { argumentsOf } from '../calls.js';
+import { argumentsOf } from '../calls-to.js';
 import type { SyntaxNode } from '../parser.js';
 import { kindOf, nameOf, part, resultColumns, spanOf, textOf } from '../syntax.js';
 

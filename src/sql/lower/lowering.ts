@@ -18,6 +18,7 @@ export interface RequiredFunction {
 export class PlanLowering implements Lowering {
   readonly functions = new Map<string, RequiredFunction>();
   private readonly shared = new Map<number, Sql>();
+  private variables = 0;
 
   constructor(
     readonly dialect: Dialect,
@@ -104,10 +105,11 @@ export class PlanLowering implements Lowering {
 
   private call(callName: string, args: readonly Scalar[], type: KustoType, span: Span): Sql {
     const lowered = this.lowered(callName, args, type, span);
-    const inSql = this.dialect.scalars.get(callName)?.(lowered);
+    const row = this.dialect.scalars.get(callName);
+    const inSql = row?.(lowered);
     if (inSql) return inSql;
     const definition = scalarFunction(callName);
-    if (!definition) throw refused(callName, span);
+    if (!definition) throw refused(callName, span, row && args.map((arg) => arg.type));
     return this.viaFunction(definition, lowered);
   }
 
@@ -141,13 +143,19 @@ export class PlanLowering implements Lowering {
     return scalar.negated ? sql`(NOT coalesce(${test}, false))` : sql`coalesce(${test}, false)`;
   }
 
+  variable(): Name {
+    return name(`let${this.variables++}`);
+  }
+
   emptyForNull(inner: Sql, type: KustoType): Sql {
     return type === 'string' ? sql`coalesce(${inner}, '')` : inner;
   }
 }
 
-export function refused(what: string, span: Span): KustoError {
-  return new KustoError('CAL0001', `${what}() is not supported.`, { span });
+/** With types: the function is there, but not for arguments of these. */
+export function refused(what: string, span: Span, types?: readonly KustoType[]): KustoError {
+  const construct = types ? `${what}() of (${types.join(', ')})` : `${what}()`;
+  return new KustoError('CAL0001', `${construct} is not supported.`, { span });
 }
 
 export type { ExternalSql, Lowering } from '../dialect.js';

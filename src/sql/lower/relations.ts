@@ -1,7 +1,21 @@
 import { KustoError } from '../../errors/index.js';
-import type { Aggregate, Apply, Join, Project, Relation, Sort, Union } from '../../plan/index.js';
+import { use } from '../../plan/index.js';
+import type {
+  Aggregate,
+  Apply,
+  Assignment,
+  Expand,
+  Filter,
+  Join,
+  Project,
+  Relation,
+  Scalar,
+  Sort,
+  Union,
+} from '../../plan/index.js';
 import { code, list, name, sql, value, type Sql } from '../tree.js';
 import type { Lowering } from '../dialect.js';
+import { hasSubquery, separateSubqueries } from './subqueries.js';
 import { separateWindows } from './windows.js';
 
 /** Lowers one node of the plan to a SELECT over its inputs' SELECTs. Result columns bear the names `c<id>`. */
@@ -23,7 +37,7 @@ export function lowerRelation(relation: Relation, lowering: Lowering): Sql {
     case 'range':
       return relations.range(relation, lowering);
     case 'filter':
-      return sql`SELECT * FROM (${lowering.relation(relation.input)}) AS t WHERE ${lowering.predicate(relation.predicate)}`;
+      return lowerFilter(relation, lowering);
     case 'project':
       return lowerProject(relation, lowering);
     case 'aggregate':
@@ -39,7 +53,7 @@ export function lowerRelation(relation: Relation, lowering: Lowering): Sql {
     case 'union':
       return lowerUnion(relation, lowering);
     case 'expand':
-      return relations.expand(relation, lowering);
+      return relations.expand(sourcesFirst(relation), lowering);
     case 'expandedRows':
       return relations.expandedRows(relation, lowering);
     case 'apply':
@@ -51,35 +65,101 @@ export function lowerRelation(relation: Relation, lowering: Lowering): Sql {
   }
 }
 
+function lowerFilter(relation: Filter, lowering: Lowering): Sql {
+  const { scalars, from } = separateSubqueries([relation.predicate], lowering.relation(relation.input), lowering);
+  return sql`SELECT t.* FROM ${from} WHERE ${lowering.predicate(scalars[0]!)}`;
+}
+
 function lowerProject(relation: Project, lowering: Lowering): Sql {
-  const { items, input } = separateWindows(relation.items, lowering.relation(relation.input), lowering);
+  const { scalars, from } = separateSubqueries(
+    relation.items.map((item) => item.value),
+    lowering.relation(relation.input),
+    lowering,
+  );
+  const separated = relation.items.map((item, i) => ({ ...item, value: scalars[i]! }));
+  const { items, from: source } = separateWindows(separated, from, lowering);
   const outputs = items.map(
     ({ column, value: scalar }) => sql`${lowering.scalar(scalar)} AS ${lowering.column(column)}`,
   );
   const selected = outputs.length === 0 ? sql`1 AS "none"` : list(outputs);
-  return sql`SELECT ${selected} FROM (${input}) AS t`;
+  return sql`SELECT ${selected} FROM ${source}`;
 }
+
+/** Below the ids of other hidden columns. */
+const HIDDEN_SOURCE = -2_000_000;
 
 const ORDINAL = name('ordinal');
 
+/** Equal as written: columns, literals and calls of these. */
+function isSame(a: Scalar | undefined, b: Scalar | undefined): boolean {
+  if (a === b) return true;
+  if (a?.kind === 'column' && b?.kind === 'column') return a.id === b.id;
+  if (a?.kind === 'literal' && b?.kind === 'literal') return a.type === b.type && a.value === b.value;
+  if (a?.kind !== 'call' || b?.kind !== 'call') return false;
+  return a.name === b.name && a.args.length === b.args.length && a.args.every((arg, i) => isSame(arg, b.args[i]));
+}
+
 function lowerAggregate(relation: Aggregate, lowering: Lowering): Sql {
-  const ordered = relation.aggregates.length > 0 && isSorted(relation.input);
+  const collects = relation.aggregates.some(({ call }) => COLLECTS.test(call.name));
+  const small = relation.keys.length > 0 && isSmall(relation.input);
+  // Numbering the rows costs something: only for aggregates that read the numbers.
+  const ordered = small || (collects && isSorted(relation.input));
   const input = lowering.relation(relation.input);
   const source = ordered ? sql`SELECT *, row_number() OVER () AS ${ORDINAL} FROM (${input}) AS t` : input;
-  const keys = relation.keys.map(
-    ({ column, value: scalar }) => sql`${lowering.scalar(scalar)} AS ${lowering.column(column)}`,
-  );
+  const values = relation.keys.map((key) => key.value);
+  const args = relation.aggregates.flatMap(({ call }) => call.args);
+  const { scalars, from } = separateSubqueries([...values, ...args], source, lowering);
+  const keys = relation.keys.map(({ column }, i) => sql`${lowering.scalar(scalars[i]!)} AS ${lowering.column(column)}`);
+  const rest = scalars.slice(keys.length);
   const aggregates = relation.aggregates.map(({ column, call }) => {
-    const lowered = lowering.lowered(call.name, call.args, call.type, call.span);
+    const lowered = lowering.lowered(call.name, rest.splice(0, call.args.length), call.type, call.span);
     const row = lowering.dialect.aggregates.get(call.name);
-    const aggregate = row?.({ ...lowered, order: ordered ? ORDINAL : undefined });
+    const aggregate = row?.({
+      ...lowered,
+      siblings: relation.aggregates
+        .filter((other) => other.call.name === call.name && isSame(other.call.args[0], call.args[0]))
+        .map((other) => lowering.lowered(call.name, other.call.args, other.call.type, other.call.span)),
+      order: ordered ? ORDINAL : undefined,
+    });
     if (!aggregate)
       throw new KustoError('CAL0001', `The aggregate ${call.name}() is not supported.`, { span: call.span });
     return sql`${lowering.emptyForNull(aggregate, call.type)} AS ${lowering.column(column)}`;
   });
-  if (keys.length === 0) return sql`SELECT ${list(aggregates)} FROM (${source}) AS t`;
+  if (keys.length === 0) return sql`SELECT ${list(aggregates)} FROM ${from}`;
   const positions = list(keys.map((_, i) => code(String(i + 1))));
-  return sql`SELECT ${list([...keys, ...aggregates])} FROM (${source}) AS t GROUP BY ${positions}`;
+  const grouped = sql`SELECT ${list([...keys, ...aggregates])} FROM ${from} GROUP BY ${positions}`;
+  return small ? sql`${grouped} ORDER BY min(${ORDINAL})` : grouped;
+}
+
+/** Aggregates whose result follows the order of the input. */
+const COLLECTS = /^(make_?list|make_?set|make_bag|make_dictionary)/;
+
+const MOST_SMALL = 10_000;
+
+/**
+ * True for tables written in the query. Groups of theirs come in the order in which they first appear, as the reference
+ * gives them: no rule, but what a sort with ties or a take then shows. Too dear for stored tables.
+ */
+function isSmall(relation: Relation): boolean {
+  switch (relation.kind) {
+    case 'values':
+      return relation.rows.length <= MOST_SMALL;
+    case 'filter':
+    case 'project':
+    case 'limit':
+    case 'sort':
+    case 'aggregate':
+    case 'expand':
+      return isSmall(relation.input);
+    case 'join':
+      return isSmall(relation.left) && isSmall(relation.right);
+    case 'union':
+      return relation.inputs.every(isSmall);
+    case 'shared':
+      return isSmall(relation.relation);
+    default:
+      return false;
+  }
 }
 
 /** True when the rows of a relation come in an order that the query defined. */
@@ -100,9 +180,27 @@ export function isSorted(relation: Relation): boolean {
   }
 }
 
+/** Sources that hold a `toscalar()` are computed by a projection beneath, which can join it. */
+function sourcesFirst(relation: Expand): Expand {
+  if (!relation.items.some((item) => hasSubquery(item.source))) return relation;
+  const computed = relation.items.map(({ source }, i): Assignment => ({
+    column: { id: HIDDEN_SOURCE - i, name: 'source', type: source.type },
+    value: source,
+  }));
+  const columns = [...relation.input.columns, ...computed.map((item) => item.column)];
+  const passed = relation.input.columns.map((column) => ({ column, value: use(column) }));
+  return {
+    ...relation,
+    input: { kind: 'project', input: relation.input, items: [...passed, ...computed], columns },
+    items: relation.items.map((item, i) => ({ ...item, source: use(computed[i]!.column) })),
+  };
+}
+
 function lowerSort(relation: Sort, lowering: Lowering): Sql {
-  const keys = relation.keys.flatMap(({ value: scalar, descending, nullsFirst }) => {
-    const key = lowering.scalar(scalar);
+  const values = relation.keys.map((key) => key.value);
+  const { scalars, from } = separateSubqueries(values, lowering.relation(relation.input), lowering);
+  const keys = relation.keys.flatMap(({ value: scalar, descending, nullsFirst }, i) => {
+    const key = lowering.scalar(scalars[i]!);
     // What is no number stands beside the nulls, whatever the direction.
     const group =
       scalar.type !== 'real'
@@ -111,7 +209,7 @@ function lowerSort(relation: Sort, lowering: Lowering): Sql {
     if (descending) return [...group, nullsFirst ? sql`${key} DESC NULLS FIRST` : sql`${key} DESC NULLS LAST`];
     return [...group, nullsFirst ? sql`${key} ASC NULLS FIRST` : sql`${key} ASC NULLS LAST`];
   });
-  return sql`SELECT * FROM (${lowering.relation(relation.input)}) AS t ORDER BY ${list(keys)}`;
+  return sql`SELECT t.* FROM ${from} ORDER BY ${list(keys)}`;
 }
 
 const JOINS = {

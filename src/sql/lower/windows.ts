@@ -1,37 +1,76 @@
 import { KustoError } from '../../errors/index.js';
 import { literal, type Assignment, type Scalar, type WindowCall } from '../../plan/index.js';
 import type { Lowering } from '../dialect.js';
-import { list, name, sql, type Sql } from '../tree.js';
+import { list, name, sql, type Name, type Sql } from '../tree.js';
 
 /**
- * row_number, row_cumsum and the ranks of a projection, in three steps over its input: the position and the arguments
- * of each call; the group of each row (a restart begins one); the value. SQL allows no window inside a window, so each
- * step is a subquery. The calls in the items become columns `c-1`, `c-2`, …
+ * The window calls of a projection as columns of its input, `c-1`, `c-2`, …: SQL allows no window inside a window, nor
+ * in some other places, and would compute one that is written twice twice. First prev() and next(), then the calls that
+ * count or restart, in three steps: the position and the arguments of each call; the group of each row (a restart begins
+ * one); the value.
  */
 export function separateWindows(
   items: readonly Assignment[],
-  input: Sql,
+  from: Sql,
   lowering: Lowering,
-): { readonly items: readonly Assignment[]; readonly input: Sql } {
+): { readonly items: readonly Assignment[]; readonly from: Sql } {
+  const neighbours = new Map<string, WindowCall>();
+  const seen = items.map((item) => ({ ...item, value: withoutNeighbours(item.value, neighbours) }));
+  const below =
+    neighbours.size === 0
+      ? from
+      : sql`(SELECT *, ${list([...neighbours.values()].map((call, k) => sql`${lowering.scalar(call)} AS ${target(k)}`))} FROM ${from}) AS t`;
   const calls: WindowCall[] = [];
-  const replaced = items.map((item) => ({ ...item, value: replace(item.value, calls) }));
-  if (calls.length === 0) return { items, input };
-  const columns = calls.map((call, k) => new WindowColumn(call, k, lowering));
-  const prepared = sql`SELECT *, row_number() OVER () AS "position", ${list(columns.flatMap((column) => column.inputs()))} FROM (${input}) AS t`;
+  const replaced = seen.map((item) => ({ ...item, value: withoutCounts(item.value, neighbours.size, calls) }));
+  if (calls.length === 0) return { items: replaced, from: below };
+  const columns = calls.map((call, k) => new WindowColumn(call, neighbours.size + k, lowering));
+  const prepared = sql`SELECT *, row_number() OVER () AS "position", ${list(columns.flatMap((column) => column.inputs()))} FROM ${below}`;
   const grouped = sql`SELECT *, ${list(columns.flatMap((column) => column.groups()))} FROM (${prepared}) AS t`;
   const valued = sql`SELECT *, ${list(columns.map((column) => column.result()))} FROM (${grouped}) AS t ORDER BY "position"`;
-  return { items: replaced, input: valued };
+  return { items: replaced, from: sql`(${valued}) AS t` };
 }
 
-/** Calls that need the steps; prev and next do not. */
-const STEPPED: ReadonlySet<string> = new Set(['row_number', 'row_cumsum', 'row_rank_min', 'row_rank_dense']);
+const target = (index: number): Name => name(`c${-(index + 1)}`);
 
-function replace(scalar: Scalar, calls: WindowCall[]): Scalar {
-  if (scalar.kind === 'call') return { ...scalar, args: scalar.args.map((arg) => replace(arg, calls)) };
-  if (scalar.kind !== 'window') return scalar;
-  if (!STEPPED.has(scalar.name)) return { ...scalar, args: scalar.args.map((arg) => replace(arg, calls)) };
-  calls.push(scalar);
-  return { kind: 'column', type: scalar.type, id: -calls.length, name: scalar.name };
+const columnOf = (call: WindowCall, index: number): Scalar => ({
+  kind: 'column',
+  type: call.type,
+  id: -(index + 1),
+  name: call.name,
+});
+
+/** Calls that need the steps; prev and next do not. */
+const COUNTING: ReadonlySet<string> = new Set(['row_number', 'row_cumsum', 'row_rank_min', 'row_rank_dense']);
+
+function withoutNeighbours(scalar: Scalar, found: Map<string, WindowCall>): Scalar {
+  if (scalar.kind !== 'call' && scalar.kind !== 'window') return scalar;
+  const held = { ...scalar, args: scalar.args.map((arg) => withoutNeighbours(arg, found)) };
+  // A count inside would have to come first: such a call stays where it is.
+  if (held.kind === 'call' || COUNTING.has(held.name) || held.args.some(hasWindow)) return held;
+  const key = keyOf(held, found.size);
+  if (!found.has(key)) found.set(key, held);
+  return columnOf(held, [...found.keys()].indexOf(key));
+}
+
+const hasWindow = (scalar: Scalar): boolean =>
+  scalar.kind === 'window' || (scalar.kind === 'call' && scalar.args.some(hasWindow));
+
+/** The same for the same call over columns and literals. */
+function keyOf(call: WindowCall, otherwise: number): string {
+  const parts = call.args.map((arg) => {
+    if (arg.kind === 'column') return `c${arg.id}`;
+    return arg.kind === 'literal' ? `${arg.type} ${String(arg.value)}` : `#${otherwise}`;
+  });
+  return [call.name, ...parts].join('\0');
+}
+
+function withoutCounts(scalar: Scalar, before: number, calls: WindowCall[]): Scalar {
+  if (scalar.kind === 'window' && COUNTING.has(scalar.name)) {
+    calls.push(scalar);
+    return columnOf(scalar, before + calls.length - 1);
+  }
+  if (scalar.kind !== 'call' && scalar.kind !== 'window') return scalar;
+  return { ...scalar, args: scalar.args.map((arg) => withoutCounts(arg, before, calls)) };
 }
 
 const RUNNING = sql`ORDER BY "position" ROWS UNBOUNDED PRECEDING`;
@@ -72,8 +111,7 @@ class WindowColumn {
 
   result(): Sql {
     const within = sql`PARTITION BY ${this.group}`;
-    const target = name(`c${-(this.index + 1)}`);
-    return sql`${this.expression(within)} AS ${target}`;
+    return sql`${this.expression(within)} AS ${target(this.index)}`;
   }
 
   /** A sum that may be beyond its type. */

@@ -43,4 +43,6 @@ export const EXTENT_TABLE = {
   rowCount: 'row_count',
   /** VARCHAR: JSON array of strings. */
   tags: 'tags',
+  /** BOOLEAN: whether the IngestionTime policy was on. */
+  isTimed: 'is_timed',
 } as const;

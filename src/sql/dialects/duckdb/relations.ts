@@ -3,6 +3,8 @@ import type { Dialect } from '../../dialect.js';
 import type { Lowering } from '../../dialect.js';
 import { code, list, name, sql, value, type Sql } from '../../tree.js';
 import { castTo } from './cast.js';
+import { once } from './once.js';
+import { rawPart } from './scalars/access.js';
 import { elementAs } from './scalars/dynamic-conversion.js';
 import { columnName, EXTENT_COLUMN, tableName } from './layout.js';
 
@@ -53,12 +55,15 @@ function sample(relation: Sample, lowering: Lowering): Sql {
 }
 
 /** A list of the elements of a dynamic value: of an array, the properties of a bag, or the value itself. */
-function elementsOf(source: Sql, bagKind: Expand['bagKind']): Sql {
-  return bagKind === 'array' ? sql`kql_elements_pairs(${source})` : sql`kql_elements(${source})`;
+function elementsOf(source: Sql, bagKind: Expand['bagKind'], lowering: Lowering): Sql {
+  const macro = bagKind === 'array' ? sql`kql_elements_pairs` : sql`kql_elements`;
+  return once(rawPart(source), lowering, (json) => sql`${macro}(${json})`);
 }
 
 function itemValue(item: ExpandItem, elements: Sql, position: Sql, lowering: Lowering): Sql {
-  return elementAs(sql`${elements}[${position} + 1]`, item.elementType, lowering);
+  return once(sql`list_extract(${elements}, ${position} + 1)`, lowering, (json) =>
+    elementAs(json, item.elementType, lowering),
+  );
 }
 
 const POSITION = name('position');
@@ -72,8 +77,9 @@ function positions(items: readonly ExpandItem[], rowLimit: Expand['rowLimit'], l
 
 function expand(relation: Expand, lowering: Lowering): Sql {
   const { items, rowLimit } = relation;
+  if (items.length === 1) return expandOne(relation, items[0]!, lowering);
   const lists = items.map(
-    (item, i) => sql`${elementsOf(lowering.scalar(item.source), relation.bagKind)} AS ${name(`l${i}`)}`,
+    (item, i) => sql`${elementsOf(lowering.scalar(item.source), relation.bagKind, lowering)} AS ${name(`l${i}`)}`,
   );
   const columns = relation.columns.map((column) => {
     if (relation.indexColumn?.id === column.id) return sql`${POSITION} AS ${lowering.column(column)}`;
@@ -84,9 +90,26 @@ function expand(relation: Expand, lowering: Lowering): Sql {
   return sql`SELECT ${list(columns)} FROM (SELECT *, ${positions(items, rowLimit, lowering)} FROM (SELECT *, ${list(lists)} FROM (${lowering.relation(relation.input)}) AS t) AS u) AS v`;
 }
 
+/** A single list is unnested as it is. */
+function expandOne(relation: Expand, item: ExpandItem, lowering: Lowering): Sql {
+  const [elements, held, one] = [name('elements'), name('held'), name('one')];
+  const all = elementsOf(lowering.scalar(item.source), relation.bagKind, lowering);
+  const taken = relation.rowLimit ? sql`${elements}[1:${lowering.scalar(relation.rowLimit)}]` : elements;
+  const index = relation.indexColumn ? sql`, unnest(range(0, len(${held}))) AS ${POSITION}` : sql``;
+  const columns = relation.columns.map((column) => {
+    if (relation.indexColumn?.id === column.id) return sql`${POSITION} AS ${lowering.column(column)}`;
+    if (column.id !== item.column.id) return lowering.column(column);
+    return sql`${elementAs(one, item.elementType, lowering)} AS ${lowering.column(column)}`;
+  });
+  const input = lowering.relation(relation.input);
+  return sql`SELECT ${list(columns)} FROM (SELECT *, unnest(${held}) AS ${one}${index} FROM (SELECT *, ${taken} AS ${held} FROM (SELECT *, ${all} AS ${elements} FROM (${input}) AS t) AS s) AS u) AS v`;
+}
+
 function expandedRows(relation: ExpandedRows, lowering: Lowering): Sql {
   const { items, rowLimit } = relation;
-  const lists = items.map((item, i) => sql`kql_elements(${lowering.scalar(item.source)}) AS ${name(`l${i}`)}`);
+  const lists = items.map(
+    (item, i) => sql`${elementsOf(lowering.scalar(item.source), 'bag', lowering)} AS ${name(`l${i}`)}`,
+  );
   const outer = relation.outer.map(
     ({ column, value: scalar }) => sql`${lowering.scalar(scalar)} AS ${lowering.column(column)}`,
   );
@@ -102,7 +125,7 @@ function expandedRows(relation: ExpandedRows, lowering: Lowering): Sql {
 function expandable(relation: Apply, lowering: Lowering): Sql {
   if (relation.items.length === 0) return sql`true`;
   return sql`(${list(
-    relation.items.map((item) => sql`len(kql_elements(${lowering.scalar(item.source)})) > 0`),
+    relation.items.map((item) => sql`len(${elementsOf(lowering.scalar(item.source), 'bag', lowering)}) > 0`),
     ' OR ',
   )})`;
 }

@@ -47,7 +47,8 @@ const extreme =
 const sumOf = (arg: LoweredArgument): Sql => sql`sum(${arg.sql})`;
 
 function asResult(inner: Sql, type: LoweredArgument['type']): Sql {
-  if (type === 'long' || type === 'timespan') return sql`kql_wrap(${inner})`;
+  // DuckDB's sums have 128 bits.
+  if (type === 'long' || type === 'timespan') return sql`coalesce(TRY_CAST(${inner} AS BIGINT), kql_wrap(${inner}))`;
   if (type === 'datetime') return sql`CAST(kql_datetime_range(${inner}) AS BIGINT)`;
   return castTo(inner, type);
 }
@@ -65,6 +66,12 @@ const argExtreme =
     const key = by.type === 'real' && name === 'arg_min' ? lowest : by.sql;
     return sql`coalesce(${code(name)}(${rowOf(args)}, ${key}), any_value(${rowOf(args)}))`;
   };
+
+/** Any value, one that is not empty if there is one. */
+const anyOf = (x: LoweredArgument, filter: Sql): Sql =>
+  x.type === 'string' ? sql`coalesce(any_value(nullif(${x.sql}, ''))${filter}, '')` : sql`any_value(${x.sql})${filter}`;
+
+const anyIf: AggregateRow = ({ args: [x, condition] }) => anyOf(x!, sql` FILTER (WHERE ${condition!.sql})`);
 
 export const BASIC_AGGREGATES: Readonly<Record<string, AggregateRow>> = {
   count: () => sql`count(*)`,
@@ -84,9 +91,9 @@ export const BASIC_AGGREGATES: Readonly<Record<string, AggregateRow>> = {
   arg_max: argExtreme('arg_max'),
   arg_min: argExtreme('arg_min'),
   take_any_row: ({ args }) => sql`any_value(${rowOf(args)})`,
-  take_anyif: ({ args: [x, condition] }) => sql`any_value(${x!.sql}) FILTER (WHERE ${condition!.sql})`,
-  anyif: ({ args: [x, condition] }) => sql`any_value(${x!.sql}) FILTER (WHERE ${condition!.sql})`,
+  take_anyif: anyIf,
+  anyif: anyIf,
   count_distinctif: ({ args: [x, condition] }) => sql`count(DISTINCT ${x!.sql}) FILTER (WHERE ${condition!.sql})`,
-  take_any: ({ args: [x] }) => sql`any_value(${x!.sql})`,
-  any: ({ args: [x] }) => sql`any_value(${x!.sql})`,
+  take_any: ({ args: [x] }) => anyOf(x!, sql``),
+  any: ({ args: [x] }) => anyOf(x!, sql``),
 };

@@ -1,9 +1,11 @@
+import { KustoError } from '../../../../errors/index.js';
+import { scalarFunction } from '../../../../functions/index.js';
 import type { KustoType } from '../../../../values/index.js';
 import type { AggregateRow, LoweredAggregate, LoweredArgument } from '../../../dialect.js';
-import { code, list, readsRow, sql, value, type Sql } from '../../../tree.js';
+import { code, list, sql, value, type Sql } from '../../../tree.js';
 import { castTo } from '../cast.js';
 import { toDynamic } from '../scalars/dynamic-conversion.js';
-import { shareOf } from './constant.js';
+import { requirePercent, shareOf } from './constant.js';
 
 /** Percentiles, deviations, covariance and bitwise aggregates. */
 
@@ -29,10 +31,14 @@ const deviation =
     return sql`CASE WHEN coalesce(bool_and(${finite}), true) THEN coalesce(${code(name)}(${real(x!)}) FILTER (WHERE ${finite}), 0) ELSE 'NaN'::DOUBLE END`;
   };
 
+/** As deviations: 0 for a single pair, and for none. */
 const covariance =
   (name: 'covar_samp' | 'covar_pop'): AggregateRow =>
-  ({ args: [x, y] }) =>
-    sql`${code(name)}(${real(x!)}, ${real(y!)})`;
+  ({ args }) => {
+    const [x, y] = args.map((arg) => real(arg)) as [Sql, Sql];
+    const finite = sql`isfinite(${x}) AND isfinite(${y})`;
+    return sql`CASE WHEN coalesce(bool_and(${finite}), true) THEN coalesce(${code(name)}(${x}, ${y}) FILTER (WHERE ${finite}), 0) ELSE 'NaN'::DOUBLE END`;
+  };
 
 /** Of whole numbers; others have no bits that the reference shows. */
 const bitwise =
@@ -40,27 +46,45 @@ const bitwise =
   ({ args: [x] }) =>
     x!.type === 'int' || x!.type === 'long' ? sql`${code(name)}(${x!.sql})` : undefined;
 
+/**
+ * Nearest rank. All percentiles of a value in one pass: DuckDB computes an aggregate once that is written the same way
+ * again.
+ */
 const percentile: AggregateRow = (call) => {
-  const [x, percent] = call.args;
-  return castTo(sql`quantile_disc(${x!.sql}, ${shareOf(percent!, call)})`, call.type);
+  const { siblings, type } = call;
+  const [x, percent] = call.args as [LoweredArgument, LoweredArgument];
+  const own = shareOf(percent, call);
+  const all = siblings.map((sibling) => sibling.args[1]!);
+  const index = all.findIndex((other) => other.literal !== undefined && other.literal === percent.literal);
+  if (all.length < 2 || index < 0 || all.some((other) => other.literal === undefined)) {
+    return castTo(sql`quantile_disc(${x.sql}, ${own})`, type);
+  }
+  const shares = list(all.map((other) => shareOf(other, call)));
+  return castTo(sql`list_extract(quantile_disc(${x.sql}, [${shares}]), ${value('int', index + 1)})`, type);
 };
 
 /** Nearest rank over values that each count `weight` times. */
 function weighted(call: LoweredAggregate): Sql {
   const [x, weight, percent] = call.args as [LoweredArgument, LoweredArgument, LoweredArgument];
-  // Without a column the macro's query would take the aggregate for its own.
-  if (!readsRow(x.sql) && !readsRow(weight.sql))
-    return sql`CASE WHEN any_value(${weight.sql}) > 0 AND ${shareOf(percent, call)} >= 0 THEN any_value(${x.sql}) END`;
-  return castTo(
-    sql`kql_weighted_percentile(list({'v': ${x.sql}, 'w': CAST(${weight.sql} AS DOUBLE)} ORDER BY ${x.sql}) FILTER (WHERE ${x.sql} IS NOT NULL AND ${weight.sql} > 0), ${shareOf(percent, call)})`,
-    call.type,
-  );
+  requirePercent(percent, call);
+  const held = sql`FILTER (WHERE ${x.sql} IS NOT NULL AND ${weight.sql} > 0)`;
+  const values = sql`list(${x.sql} ORDER BY ${x.sql}) ${held}`;
+  const weights = sql`list(CAST(CAST(${weight.sql} AS DOUBLE) AS VARCHAR) ORDER BY ${x.sql}) ${held}`;
+  const rank = call.lowering.viaFunction(scalarFunction('weighted_rank')!, {
+    name: 'weighted_rank',
+    args: [{ sql: sql`kql_json_array(${weights})`, type: 'dynamic', literal: undefined }, percent],
+    type: 'long',
+    span: call.span,
+    lowering: call.lowering,
+  });
+  return castTo(sql`(${values})[${rank}]`, call.type);
 }
 
 /** The percents may be one dynamic array. */
 function percents(args: readonly LoweredArgument[]): LoweredArgument[] {
   return args.flatMap((arg): LoweredArgument[] => {
-    if (arg.type !== 'dynamic' || typeof arg.literal !== 'string') return [arg];
+    if (arg.type !== 'dynamic') return [arg];
+    if (typeof arg.literal !== 'string') throw new KustoError('SEM0001', 'The percents must be a constant array.');
     const held: unknown = JSON.parse(arg.literal);
     return (Array.isArray(held) ? held : [held]).map((one) => ({
       type: 'real',

@@ -1,7 +1,9 @@
 import { scalarFunction } from '../../../../functions/index.js';
-import type { LoweredArgument, ScalarRow } from '../../../dialect.js';
+import type { KustoType } from '../../../../values/index.js';
+import type { LoweredArgument, LoweredCall, ScalarRow } from '../../../dialect.js';
 import { code, sql, value, type Sql } from '../../../tree.js';
 import { castTo } from '../cast.js';
+import { isCheap, once, onceEach } from '../once.js';
 import { fromDynamic } from './dynamic-conversion.js';
 import { text } from './strings.js';
 
@@ -26,8 +28,10 @@ function toInteger(type: 'int' | 'long'): ScalarRow {
         return sql`TRY_CAST(trunc(${arg.sql}) AS ${target})`;
       case 'dynamic':
         return fromDynamic(arg.sql, type, call.lowering);
-      case 'string':
-        return type === 'int' ? sql`TRY_CAST(kql_tolong(${arg.sql}) AS INTEGER)` : sql`kql_tolong(${arg.sql})`;
+      case 'string': {
+        const long = isCheap(arg.sql) ? sql`kql_tolong(${arg.sql})` : sql`kql_tolong_once(${arg.sql})`;
+        return type === 'int' ? sql`TRY_CAST(${long} AS INTEGER)` : long;
+      }
       case 'guid':
         return undefined;
     }
@@ -47,14 +51,14 @@ const toReal: ScalarRow = ({ args: [arg], lowering }) => {
   }
 };
 
-const toBool: ScalarRow = ({ args: [arg] }) => {
+const toBool: ScalarRow = ({ args: [arg], lowering }) => {
   switch (arg!.type) {
     case 'bool':
       return arg!.sql;
     case 'string':
-      return sql`kql_tobool(${arg!.sql})`;
+      return once(arg!.sql, lowering, (text) => sql`kql_tobool(${text})`);
     case 'dynamic':
-      return sql`kql_tobool(kql_json_text(${arg!.sql}))`;
+      return fromDynamic(arg!.sql, 'bool', lowering);
     case 'guid':
       return undefined;
     default:
@@ -78,16 +82,22 @@ function ticksOf(arg: LoweredArgument, type: 'datetime' | 'timespan'): Sql | und
   }
 }
 
+/** Readers of text and of dynamic values know how often they read. */
+const onceUnlessRead =
+  (row: ScalarRow): ScalarRow =>
+  (call) =>
+    call.args[0]!.type === 'dynamic' || call.args[0]!.type === 'string' ? row(call) : onceEach(row)(call);
+
 const isNull: ScalarRow = ({ args: [arg] }) => (arg!.type === 'string' ? sql`false` : sql`(${arg!.sql} IS NULL)`);
 
 export const CONVERSION_ROWS: Readonly<Record<string, ScalarRow>> = {
-  toint: toInteger('int'),
-  tolong: toInteger('long'),
-  todouble: toReal,
-  toreal: toReal,
-  tobool: toBool,
-  toboolean: toBool,
-  tostring: (call) => {
+  toint: onceUnlessRead(toInteger('int')),
+  tolong: onceUnlessRead(toInteger('long')),
+  todouble: onceUnlessRead(toReal),
+  toreal: onceUnlessRead(toReal),
+  tobool: onceUnlessRead(toBool),
+  toboolean: onceUnlessRead(toBool),
+  tostring: onceUnlessRead((call) => {
     const [arg] = call.args as [LoweredArgument];
     switch (arg.type) {
       case 'string':
@@ -108,9 +118,9 @@ export const CONVERSION_ROWS: Readonly<Record<string, ScalarRow>> = {
       case 'real':
         return undefined;
     }
-  },
-  todatetime: ({ args: [arg] }) => ticksOf(arg!, 'datetime'),
-  totimespan: ({ args: [arg] }) => ticksOf(arg!, 'timespan'),
+  }),
+  todatetime: onceEach(({ args: [arg] }) => ticksOf(arg!, 'datetime')),
+  totimespan: onceEach(({ args: [arg] }) => ticksOf(arg!, 'timespan')),
   // Up to 32 whole digits: more than a stored decimal has.
   parse_version: (call) => {
     const digits = call.lowering.viaFunction(scalarFunction('version_digits')!, {
@@ -127,3 +137,18 @@ export const CONVERSION_ROWS: Readonly<Record<string, ScalarRow>> = {
   isnull: isNull,
   isnotnull: (call) => sql`(NOT ${isNull(call)!})`,
 };
+
+/** Text as a value of a type, as the function `to<type>` converts it. */
+export function convertedText(held: Sql, type: KustoType, call: LoweredCall): Sql {
+  if (type === 'dynamic' || type === 'string') return held;
+  const conversion: LoweredCall = {
+    ...call,
+    name: `to${type}`,
+    type,
+    args: [{ sql: held, type: 'string', literal: undefined }],
+  };
+  return (
+    CONVERSION_ROWS[conversion.name]?.(conversion) ??
+    call.lowering.viaFunction(scalarFunction(conversion.name)!, conversion)
+  );
+}

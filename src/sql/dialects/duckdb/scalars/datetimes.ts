@@ -3,6 +3,7 @@ import type { KustoType } from '../../../../values/index.js';
 import type { LoweredArgument, LoweredCall, ScalarRow } from '../../../dialect.js';
 import { sql, value, type Sql } from '../../../tree.js';
 import { castTo } from '../cast.js';
+import { once, onceAll, onceEach } from '../once.js';
 import { decimalCall } from './mathematics.js';
 
 /** Datetimes and timespans are ticks (BIGINT); the calendar is DuckDB's, by way of kql_date and kql_date_ticks. */
@@ -13,25 +14,44 @@ const ADDITIVE: ReadonlySet<string> = new Set(['int', 'long', 'real', 'decimal',
 const isTicks = (arg: LoweredArgument): boolean => arg.type === 'datetime';
 
 /** Start (or end: the tick before the next start) of a period, moved by so many periods. */
-function boundary(unit: 'day' | 'week' | 'month' | 'year', end: boolean): ScalarRow {
-  return ({ args: [date, offset] }) => {
+function boundary(unit: Unit, end: boolean): ScalarRow {
+  return ({ args: [date, offset], lowering }) => {
     if (!isTicks(date!) || (offset && offset.type !== 'int' && offset.type !== 'long')) return undefined;
+    if (!offset && !end) return startOf(unit, date!.sql);
     // No date is further away than this; larger offsets would overflow on the way to null.
     const moved = offset ? sql`greatest(least(CAST(${offset.sql} AS BIGINT), 4000000), -4000000)` : value('long', 0n);
     const by = end ? sql`(${moved} + 1)` : moved;
-    const start = ((): Sql => {
-      switch (unit) {
-        case 'day':
-          return sql`try((${date!.sql} // 864000000000 + ${by}) * 864000000000)`;
-        case 'week':
-          return sql`try((((${date!.sql} // 864000000000 + 1) // 7 + ${by}) * 7 - 1) * 864000000000)`;
-        case 'month':
-        case 'year':
-          return sql`kql_date_ticks(kql_add_months(date_trunc(${value('string', unit)}, kql_date(${date!.sql})), ${unit === 'year' ? sql`(${by} * 12)` : by}))`;
-      }
-    })();
-    return end ? sql`kql_datetime_range((${start}) - 1)` : sql`kql_datetime_range(${start})`;
+    const start = movedStartOf(unit, date!.sql, by);
+    const ticks = end ? sql`(${start} - 1)` : start;
+    return once(ticks, lowering, (held) => sql`kql_datetime_range(${held})`);
   };
+}
+
+type Unit = 'day' | 'week' | 'month' | 'year';
+
+function startOf(unit: Unit, ticks: Sql): Sql {
+  switch (unit) {
+    case 'day':
+      return sql`(${ticks} // 864000000000 * 864000000000)`;
+    case 'week':
+      // The first week began before the first day.
+      return sql`nullif((((${ticks} // 864000000000 + 1) // 7) * 7 - 1) * 864000000000, -864000000000)`;
+    case 'month':
+    case 'year':
+      return sql`kql_date_ticks(date_trunc(${value('string', unit)}, kql_date(${ticks})))`;
+  }
+}
+
+function movedStartOf(unit: Unit, ticks: Sql, by: Sql): Sql {
+  switch (unit) {
+    case 'day':
+      return sql`try((${ticks} // 864000000000 + ${by}) * 864000000000)`;
+    case 'week':
+      return sql`try((((${ticks} // 864000000000 + 1) // 7 + ${by}) * 7 - 1) * 864000000000)`;
+    case 'month':
+    case 'year':
+      return sql`kql_date_ticks(kql_add_months(date_trunc(${value('string', unit)}, kql_date(${ticks})), ${unit === 'year' ? sql`(${by} * 12)` : by}))`;
+  }
 }
 
 const part =
@@ -62,18 +82,19 @@ const unitOf = (arg: LoweredArgument | undefined): string | undefined =>
 const MONTHS: Readonly<Record<string, bigint>> = { year: 12n, quarter: 3n, month: 1n };
 const isWhole = (type: KustoType): boolean => type === 'int' || type === 'long';
 
-const datetimeAdd: ScalarRow = ({ args: [period, amount, date] }) => {
+const datetimeAdd: ScalarRow = onceEach(({ args: [period, amount, date], lowering }) => {
   const unit = unitOf(period);
   if (unit === undefined || !isTicks(date!) || !isWhole(amount!.type)) return undefined;
   const length = PERIOD_TICKS[unit];
   if (length !== undefined) {
-    return sql`kql_datetime_range(try(${date!.sql} + CAST(${amount!.sql} AS BIGINT) * ${value('long', length)}))`;
+    const moved = sql`try(${date!.sql} + CAST(${amount!.sql} AS BIGINT) * ${value('long', length)})`;
+    return once(moved, lowering, (ticks) => sql`kql_datetime_range(${ticks})`);
   }
   const months = MONTHS[unit];
   if (months === undefined) return undefined;
   const moved = sql`kql_date_ticks(kql_add_months(kql_date(${date!.sql}), try(CAST(${amount!.sql} AS BIGINT) * ${value('long', months)})))`;
-  return sql`kql_datetime_range(${moved} + ${date!.sql} % 864000000000)`;
-};
+  return once(sql`(${moved} + ${date!.sql} % 864000000000)`, lowering, (ticks) => sql`kql_datetime_range(${ticks})`);
+});
 
 const datetimeDiff: ScalarRow = ({ args: [period, a, b], type }) => {
   const unit = unitOf(period);
@@ -99,8 +120,22 @@ function bin(call: LoweredCall): Sql | undefined {
       : undefined;
   }
   if (call.type === 'real') return sql`kql_bin_real(${castTo(held.sql, 'real')}, ${castTo(size.sql, 'real')})`;
-  if (call.type === 'datetime') return sql`kql_datetime_range(kql_bin(${held.sql}, CAST(${size.sql} AS BIGINT)))`;
-  return castTo(sql`kql_bin(${held.sql}, ${size.sql})`, call.type);
+  const { lowering } = call;
+  if (call.type === 'datetime') {
+    // No datetime is negative, and none becomes larger.
+    if (typeof size.literal === 'bigint' && size.literal > 0n) {
+      const by = value('long', size.literal);
+      return sql`(${held.sql} // ${by} * ${by})`;
+    }
+    const binned = once(held.sql, lowering, (x) =>
+      once(sql`CAST(${size.sql} AS BIGINT)`, lowering, (by) => sql`kql_bin(${x}, ${by})`),
+    );
+    return once(binned, lowering, (ticks) => sql`kql_datetime_range(${ticks})`);
+  }
+  return castTo(
+    onceAll([held.sql, size.sql], lowering, ([x, by]) => sql`kql_bin(${x!}, ${by!})`),
+    call.type,
+  );
 }
 
 const binAt: ScalarRow = ({ args: [held, size, fixed], type }) => {
@@ -145,6 +180,21 @@ const formatDatetime: ScalarRow = ({ args: [date, format], lowering }) => {
   return lowering.emptyForNull(text, 'string');
 };
 
+const TICKS_PER_DAY = 864_000_000_000n;
+
+/** Spans that are whole days, by their SQL: `dayofweek(d) / 1d` is how weekdays are counted. */
+const days = new WeakMap<Sql, Sql>();
+
+function daysOf(count: Sql): Sql {
+  const span = sql`(${count} * ${value('long', TICKS_PER_DAY)})`;
+  days.set(span, count);
+  return span;
+}
+
+/** The number of days in a span, where it is known and divided by one day. */
+export const wholeDays = (span: LoweredArgument, by: LoweredArgument): Sql | undefined =>
+  by.type === 'timespan' && by.literal === TICKS_PER_DAY ? days.get(span.sql) : undefined;
+
 export const DATETIME_ROWS: Readonly<Record<string, ScalarRow>> = {
   startofday: boundary('day', false),
   startofweek: boundary('week', false),
@@ -154,7 +204,10 @@ export const DATETIME_ROWS: Readonly<Record<string, ScalarRow>> = {
   endofweek: boundary('week', true),
   endofmonth: boundary('month', true),
   endofyear: boundary('year', true),
-  dayofweek: ({ args: [date] }) => (isTicks(date!) ? sql`kql_day_of_week(${date!.sql})` : undefined),
+  dayofweek: onceEach(({ args: [date] }) => {
+    if (!isTicks(date!)) return undefined;
+    return daysOf(sql`kql_weekday(${date!.sql})`);
+  }),
   dayofmonth: part(PARTS.day!),
   dayofyear: part(PARTS.dayofyear!),
   monthofyear: monthOf,
@@ -163,7 +216,7 @@ export const DATETIME_ROWS: Readonly<Record<string, ScalarRow>> = {
   hourofday: part(PARTS.hour!),
   week_of_year: part(PARTS.week_of_year!),
   // The older function's first week is the one with the year's first Wednesday; its weeks begin on Sunday.
-  weekofyear: part((ticks) => sql`kql_wednesday_week(${ticks})`),
+  weekofyear: onceEach(part((ticks) => sql`kql_wednesday_week(${ticks})`)),
   format_datetime: formatDatetime,
   datetime_add: datetimeAdd,
   datetime_diff: datetimeDiff,
@@ -172,11 +225,11 @@ export const DATETIME_ROWS: Readonly<Record<string, ScalarRow>> = {
     sql`(SELECT CAST(to_json(list(DISTINCT z.name ORDER BY z.name)) AS VARCHAR) FROM pg_timezone_names() AS z WHERE NOT kql_not_iana(z.name))`,
   bin,
   floor: bin,
-  bin_at: binAt,
-  around: ({ args: [held, center, delta] }) => {
+  bin_at: onceEach(binAt),
+  around: onceEach(({ args: [held, center, delta] }) => {
     if ([held!, center!, delta!].some((arg) => !ADDITIVE.has(arg.type))) return undefined;
     return sql`(${held!.sql} BETWEEN try(${center!.sql} - ${delta!.sql}) AND try(${center!.sql} + ${delta!.sql}))`;
-  },
+  }),
   make_datetime: ({ args }) => (args.length === 1 && isTicks(args[0]!) ? args[0]!.sql : undefined),
 };
 
@@ -190,7 +243,7 @@ export const DATETIME_MACROS: readonly string[] = [
   `kql_bin(x, size) AS CASE WHEN size > 0 THEN try(x - ((x % size) + size) % size) END`,
   `kql_bin_real(x, size) AS CASE WHEN size > 0 THEN floor(x / size) * size END`,
   // The reference has no answer in the year's last week that ends after 9999-12-31.
-  `kql_day_of_week(ticks) AS CASE WHEN ((ticks // 864000000000 + 1) // 7 + 1) * 7 - 1 <= 3652059 THEN (ticks // 864000000000 + 1) % 7 * 864000000000 END`,
+  `kql_weekday(ticks) AS CASE WHEN ticks < 3155373792000000000 THEN (ticks // 864000000000 + 1) % 7 END`,
   `kql_wednesday(ticks) AS (((ticks // 864000000000 + 1) // 7) * 7 + 2) * 864000000000`,
   `kql_wednesday_week(ticks) AS (dayofyear(kql_date(kql_wednesday(ticks))) - 1) // 7 + 1`,
 ];

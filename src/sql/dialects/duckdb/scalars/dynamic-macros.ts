@@ -15,11 +15,14 @@ export const DYNAMIC_MACROS: readonly string[] = [
   // The form in which dates stand inside of dynamic values.
   `kql_is_json_datetime(j) AS regexp_full_match(j, '"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\.[0-9]{7}Z"')`,
   `kql_json_datetime(j) AS epoch_us(TRY_CAST(substr(j, 2, 26) AS TIMESTAMP)) * 10 + CAST(substr(j, 28, 1) AS BIGINT) + 621355968000000000`,
-  // DuckDB would round 3.7 to 4.
-  `kql_dynamic_long(j) AS CASE WHEN j[1] = '"' THEN kql_tolong(json_extract_string(j, '$')) WHEN j IN ('true', 'false') THEN CAST(j = 'true' AS BIGINT) WHEN kql_is_json_real(j) THEN kql_real_long(TRY_CAST(j AS DOUBLE)) ELSE TRY_CAST(j AS BIGINT) END`,
-  `kql_dynamic_real(j) AS CASE WHEN j[1] = '"' THEN kql_toreal(json_extract_string(j, '$')) WHEN j IN ('true', 'false') THEN CAST(j = 'true' AS DOUBLE) ELSE TRY_CAST(j AS DOUBLE) END`,
-  `kql_elements(j) AS CASE json_type(j) WHEN 'ARRAY' THEN CAST(from_json(j, '["JSON"]') AS VARCHAR[]) WHEN 'OBJECT' THEN list_transform(json_keys(j), lambda k: CAST(json_object(k, json_extract(j, '/' || replace(replace(k, '~', '~0'), '/', '~1'))) AS VARCHAR)) ELSE [CAST(j AS VARCHAR)] END`,
-  `kql_elements_pairs(j) AS CASE json_type(j) WHEN 'ARRAY' THEN CAST(from_json(j, '["JSON"]') AS VARCHAR[]) WHEN 'OBJECT' THEN list_transform(json_keys(j), lambda k: CAST(json_array(k, json_extract(j, '/' || replace(replace(k, '~', '~0'), '/', '~1'))) AS VARCHAR)) ELSE [CAST(j AS VARCHAR)] END`,
+  // DuckDB would round 3.7 to 4. Numbers first: the rest costs more.
+  `kql_dynamic_long(j) AS CASE WHEN contains(j, '.') OR contains(j, 'e') OR contains(j, 'E') OR contains(j, '"') THEN kql_dynamic_long_of_other(j) ELSE TRY_CAST(j AS BIGINT) END`,
+  `kql_dynamic_long_of_other(j) AS CASE WHEN j[1] = '"' THEN kql_tolong(json_extract_string(j, '$')) WHEN j IN ('true', 'false') THEN CAST(j = 'true' AS BIGINT) WHEN kql_is_json_number(j) THEN kql_real_long(TRY_CAST(j AS DOUBLE)) END`,
+  `kql_dynamic_real(j) AS coalesce(TRY_CAST(j AS DOUBLE), CASE WHEN j[1] = '"' THEN kql_toreal(json_extract_string(j, '$')) WHEN j IN ('true', 'false') THEN CAST(j = 'true' AS DOUBLE) END)`,
+  // A number to be compared with a small whole number, from which every real is told apart.
+  `kql_dynamic_near(j) AS coalesce(TRY_CAST(j AS DOUBLE), CASE WHEN j[1] = '"' THEN CAST(kql_tolong(json_extract_string(j, '$')) AS DOUBLE) WHEN j IN ('true', 'false') THEN CAST(j = 'true' AS DOUBLE) END)`,
+  `kql_elements(j) AS CASE WHEN j[1] = '[' THEN CAST(json_extract(j, '$[*]') AS VARCHAR[]) WHEN j[1] = '{' THEN list_transform(json_keys(j), lambda k: CAST(json_object(k, json_extract(j, '/' || replace(replace(k, '~', '~0'), '/', '~1'))) AS VARCHAR)) ELSE [CAST(j AS VARCHAR)] END`,
+  `kql_elements_pairs(j) AS CASE WHEN j[1] = '[' THEN CAST(json_extract(j, '$[*]') AS VARCHAR[]) WHEN j[1] = '{' THEN list_transform(json_keys(j), lambda k: CAST(json_array(k, json_extract(j, '/' || replace(replace(k, '~', '~0'), '/', '~1'))) AS VARCHAR)) ELSE [CAST(j AS VARCHAR)] END`,
   `kql_json_array(items) AS '[' || array_to_string(items, ',') || ']'`,
   // Arrays among the elements are taken apart, as the reference's make_list and make_set do.
   `kql_flattened(items) AS CASE WHEN len(list_filter(items, lambda x: x[1] = '[')) = 0 THEN items ELSE flatten(list_transform(items, lambda x: CASE WHEN x[1] = '[' THEN CAST(from_json(x, '["JSON"]') AS VARCHAR[]) ELSE [x] END)) END`,

@@ -2,19 +2,19 @@ import { scalarFunction } from '../../../../functions/index.js';
 import type { KustoType } from '../../../../values/index.js';
 import type { LoweredArgument, LoweredCall, ScalarRow } from '../../../dialect.js';
 import { code, list, sql, value, type Sql } from '../../../tree.js';
+import { accessed } from './access.js';
 import { toDynamic } from './dynamic-conversion.js';
 
 /** Reading, making and measuring dynamic values. */
 
-const element: ScalarRow = ({ args }) => {
+const element: ScalarRow = ({ args, lowering }) => {
   const [container, key] = args as [LoweredArgument, LoweredArgument];
   if (typeof key.literal === 'string' && key.type === 'string') {
-    return sql`kql_null_json(json_extract(${container.sql}, ${value('string', propertyPath(key.literal))}))`;
+    return /^\d+$/.test(key.literal)
+      ? accessed(container.sql, `$."${key.literal}"`, lowering)
+      : accessed(container.sql, `/${key.literal.replaceAll('~', '~0').replaceAll('/', '~1')}`, lowering);
   }
-  if (isIndex(key)) {
-    const index = String(key.literal).replace(/^-/, '#-');
-    return sql`kql_null_json(json_extract(${container.sql}, ${value('string', `$[${index}]`)}))`;
-  }
+  if (isIndex(key)) return accessed(container.sql, `$[${String(key.literal).replace(/^-/, '#-')}]`, lowering);
   return undefined;
 };
 
@@ -24,10 +24,6 @@ const isIndex = ({ type, literal }: LoweredArgument): boolean =>
   literal !== null &&
   literal !== undefined &&
   Math.abs(Number(literal)) < 2 ** 31;
-
-/** JSON Pointer, not `$.`: a key may hold any character, and `*` is a wildcard there. But a number would be an index. */
-const propertyPath = (key: string): string =>
-  /^\d+$/.test(key) ? `$."${key}"` : `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
 
 const itemOf = (arg: LoweredArgument): Sql => sql`coalesce(${toDynamic(arg)}, 'null')`;
 

@@ -47,12 +47,9 @@ export function decimalCall(name: string, call: LoweredCall, args = call.args): 
 }
 
 export const MATH_ROWS: Readonly<Record<string, ScalarRow>> = {
-  abs: ({ args: [x], type }) => {
-    if (x!.type === 'dynamic') return undefined;
-    // The smallest whole number has no opposite: it stays, as in arithmetic that wraps around.
-    if (x!.type === 'real' || x!.type === 'decimal') return castTo(sql`abs(${x!.sql})`, type);
-    return sql`coalesce(try(${castTo(sql`abs(${x!.sql})`, type)}), ${x!.sql})`;
-  },
+  // The smallest integer has no opposite: it stays.
+  abs: ({ args: [x], type }) =>
+    x!.type === 'dynamic' ? undefined : castTo(sql`coalesce(try(abs(${x!.sql})), ${x!.sql})`, type),
   sqrt: real((x) => sql`CASE WHEN ${x!} < 0 THEN 'nan'::DOUBLE ELSE sqrt(${x!}) END`),
   exp: real((x) => sql`exp(${x!})`),
   exp2: real((x) => sql`pow(2::DOUBLE, ${x!})`),
@@ -74,7 +71,7 @@ export const MATH_ROWS: Readonly<Record<string, ScalarRow>> = {
   pi: () => sql`pi()`,
   sign: ({ args: [x], type, ...call }) => castTo(sql`sign(${asReal(x!, { ...call, type, args: [x!] })})`, type),
   ceiling: (call) => {
-    if (call.type === 'decimal') return undefined;
+    if (call.type === 'decimal') return castTo(sql`ceil(${call.args[0]!.sql})`, 'decimal');
     return castTo(sql`ceil(${asReal(call.args[0]!, call)})`, call.type);
   },
   round: (call) => {

@@ -1,9 +1,11 @@
 import type { KustoType } from '../../../../values/index.js';
-import type { LoweredArgument, LoweredCall, ScalarRow } from '../../../dialect.js';
-import { sql, type Sql } from '../../../tree.js';
-import type { Lowering } from '../../../dialect.js';
+import type { LoweredArgument, LoweredCall, Lowering, ScalarRow } from '../../../dialect.js';
+import { sql, value, type Sql } from '../../../tree.js';
 import { castTo } from '../cast.js';
-import { fromDynamic } from './dynamic-conversion.js';
+import { isCheap, once, onceAll } from '../once.js';
+import { wholeDays } from './datetimes.js';
+import { dynamicNumber, fromDynamic } from './dynamic-conversion.js';
+import { intArithmetic, longArithmetic } from './integers.js';
 import { decimalCall } from './mathematics.js';
 
 /** Arithmetic, comparison and logic. */
@@ -11,39 +13,36 @@ import { decimalCall } from './mathematics.js';
 const isInteger = (type: KustoType): boolean => type === 'int' || type === 'long';
 const isTicks = (type: KustoType): boolean => type === 'datetime' || type === 'timespan';
 
+const isDatetime = (...args: readonly LoweredArgument[]): boolean => args.some((arg) => arg.type === 'datetime');
+
 /** An operand as the type in which the operator computes. */
 export function as(arg: LoweredArgument, type: KustoType, lowering: Lowering): Sql {
   if (arg.type === type || (isTicks(type) && isTicks(arg.type))) return arg.sql;
   if (arg.type === 'dynamic') return fromDynamic(arg.sql, type, lowering);
+  // By way of its text: a real's nearest decimal has digits that nobody wrote.
+  if (arg.type === 'real' && type === 'decimal') return sql`TRY_CAST(${castTo(arg.sql, 'string')} AS DECIMAL(38, 18))`;
   return isWidening(arg.type, type) ? castTo(arg.sql, type) : sql`try(${castTo(arg.sql, type)})`;
 }
-
-/** Calculations as operands: what is made of them must write each once. */
-const areNested = (...args: readonly LoweredArgument[]): boolean =>
-  args.some((arg) => arg.literal === undefined && arg.sql.kind === 'template');
 
 /** What always converts; an infinity is no decimal, text no bool: these are null there. */
 const isWidening = (from: KustoType, to: KustoType): boolean =>
   (isInteger(from) || from === 'bool') && (to === 'long' || to === 'real' || to === 'decimal');
 
-/** long arithmetic wraps around, as the reference's does; int is computed by DuckDB and made to fit. */
 function additive(operator: '+' | '-'): ScalarRow {
   return ({ args, type, lowering }) => {
     const [a, b] = args as [LoweredArgument, LoweredArgument];
     const apply = (x: Sql, y: Sql): Sql => (operator === '+' ? sql`(${x} + ${y})` : sql`(${x} - ${y})`);
-    const nested = areNested(a, b);
-    if (type === 'datetime') {
-      const ticks = sql`try(${apply(a.sql, b.sql)})`;
-      return nested ? sql`kql_datetime_range_nested(${ticks})` : sql`kql_datetime_range(${ticks})`;
+    if (isTicks(type)) {
+      // A dynamic operand is a span, but for the datetime from which another is taken.
+      const dynamicType = operator === '-' && type === 'timespan' && isDatetime(a, b) ? 'datetime' : 'timespan';
+      const [x, y] = [a, b].map((arg) => (isTicks(arg.type) ? arg.sql : as(arg, dynamicType, lowering))) as [Sql, Sql];
+      const ticks = sql`try(${apply(x, y)})`;
+      return type === 'timespan' ? ticks : once(ticks, lowering, (held) => sql`kql_datetime_range(${held})`);
     }
-    if (type === 'timespan') return sql`try(${apply(a.sql, b.sql)})`;
-    if (isInteger(type)) {
-      const [x, y] = [as(a, type, lowering), as(b, type, lowering)];
-      if (type === 'int') return sql`CAST(kql_wrap32(${apply(x, y)}) AS INTEGER)`;
-      if (operator === '+') return nested ? sql`kql_add_nested(${x}, ${y})` : sql`kql_add(${x}, ${y})`;
-      return nested ? sql`kql_subtract_nested(${x}, ${y})` : sql`kql_subtract(${x}, ${y})`;
-    }
-    return castTo(apply(as(a, type, lowering), as(b, type, lowering)), type);
+    const [x, y] = [as(a, type, lowering), as(b, type, lowering)];
+    if (type === 'long') return longArithmetic(operator, x, y);
+    if (type === 'int') return intArithmetic(operator, x, y);
+    return castTo(apply(x, y), type);
   };
 }
 
@@ -61,11 +60,12 @@ const multiply: ScalarRow = (call) => {
   const [a, b] = args as [LoweredArgument, LoweredArgument];
   if (type === 'timespan') {
     const [span, factor] = a.type === 'timespan' ? [a, b] : [b, a];
-    return sql`TRY_CAST(round(try(${span.sql} * ${factor.type === 'dynamic' ? fromDynamic(factor.sql, 'real', lowering) : factor.sql})) AS BIGINT)`;
+    const times = factor.type === 'dynamic' ? fromDynamic(factor.sql, 'real', lowering) : factor.sql;
+    return sql`TRY_CAST(round(try(${span.sql} * ${times})) AS BIGINT)`;
   }
   const [x, y] = [as(a, type, lowering), as(b, type, lowering)];
-  if (type === 'long') return areNested(a, b) ? sql`kql_multiply_nested(${x}, ${y})` : sql`kql_multiply(${x}, ${y})`;
-  if (type === 'int') return sql`CAST(kql_wrap32(CAST(${x} AS BIGINT) * ${y}) AS INTEGER)`;
+  if (type === 'long') return longArithmetic('*', x, y);
+  if (type === 'int') return intArithmetic('*', x, y);
   if (type === 'decimal') return onDecimals('decimal_multiply', call, x, y);
   return sql`(${x} * ${y})`;
 };
@@ -74,6 +74,8 @@ const divide: ScalarRow = (call) => {
   const { args, type, lowering } = call;
   const [a, b] = args as [LoweredArgument, LoweredArgument];
   if (type === 'timespan') return sql`TRY_CAST(trunc(${a.sql} / ${as(b, b.type, lowering)}) AS BIGINT)`;
+  const counted = wholeDays(a, b);
+  if (counted) return castTo(counted, 'real');
   if (isTicks(a.type)) return sql`(CAST(${a.sql} AS DOUBLE) / ${b.sql})`;
   const [x, y] = [as(a, type, lowering), as(b, type, lowering)];
   // The smallest number by -1 does not fit.
@@ -87,7 +89,18 @@ const modulo: ScalarRow = (call) => {
   const { args, type, lowering } = call;
   const [x, y] = args.map((arg) => as(arg, isTicks(arg.type) ? arg.type : type, lowering)) as [Sql, Sql];
   if (type === 'decimal') return onDecimals('decimal_modulo', call, x, y);
-  return areNested(...args) ? sql`kql_modulo_nested(${x}, ${y})` : sql`kql_modulo(${x}, ${y})`;
+  const divisor = args[1]!.literal;
+  // The sign of the divisor does not matter. The smallest long has no opposite.
+  if (typeof divisor === 'bigint' && isInteger(type) && divisor !== 0n && divisor !== -(2n ** 63n)) {
+    const by = value('long', divisor < 0n ? -divisor : divisor);
+    const rest = once(
+      sql`(${x} % ${by})`,
+      lowering,
+      (held) => sql`CASE WHEN ${held} < 0 THEN ${held} + ${by} ELSE ${held} END`,
+    );
+    return castTo(rest, type);
+  }
+  return onceAll([x, y], lowering, ([a, by]) => sql`kql_modulo(${a!}, ${by!})`);
 };
 
 /** Type in which two operands are compared. */
@@ -111,14 +124,14 @@ export const isComparable = (a: KustoType, b: KustoType): boolean =>
   (HAVE_TEXT.has(a) && HAVE_TEXT.has(b) && (a !== 'guid' || b === 'string') && (b !== 'guid' || a === 'string'));
 
 /** An operand as the type in which it is compared. The 3.7 of a dynamic value is compared with 3 as it is. */
-export function comparand(arg: LoweredArgument, type: KustoType, lowering: Lowering): Sql {
-  return arg.type === 'dynamic' && isInteger(type) ? sql`kql_dynamic_number(${arg.sql})` : as(arg, type, lowering);
+export function comparand(arg: LoweredArgument, type: KustoType, lowering: Lowering, other?: LoweredArgument): Sql {
+  return arg.type === 'dynamic' && isInteger(type) ? dynamicNumber(arg.sql, other, lowering) : as(arg, type, lowering);
 }
 
 const mayBeNaN = ({ type, literal }: LoweredArgument): boolean =>
-  (type === 'real' || type === 'dynamic') && (literal === undefined || Number.isNaN(literal));
+  literal === undefined ? !isInteger(type) : Number.isNaN(literal);
 
-/** In a form that DuckDB checks against the statistics of a column. */
+/** In this form, and not by isnan(), the test is one on the order, which lets whole groups of rows be skipped. */
 const isNumber = (x: Sql): Sql => sql`${x} <= 'Infinity'::DOUBLE`;
 
 interface Compared {
@@ -142,19 +155,22 @@ function compared(call: LoweredCall): Compared {
   const converts = (arg: LoweredArgument): boolean => arg.type === type || isWidening(arg.type, type);
   return {
     exact: converts(a) && converts(b),
-    x: comparand(a, type, lowering),
-    y: comparand(b, type, lowering),
+    x: comparand(a, type, lowering, b),
+    y: comparand(b, type, lowering, a),
     type,
     nullable: [nullable(a), nullable(b)],
     maybeNaN: [type === 'real' && mayBeNaN(a), type === 'real' && mayBeNaN(b)],
   };
 }
 
+const sameOrNull = (x: Sql, y: Sql, lowering: Lowering): Sql =>
+  onceAll([x, y], lowering, ([a, b]) => sql`kql_equal(${a!}, ${b!})`);
+
 /** null == null is null, null == x is false (reference: null values page). */
 const equal: ScalarRow = (call) => {
   const { x, y, nullable, exact, maybeNaN } = compared(call);
   if (maybeNaN[0] && maybeNaN[1]) return equalIfKnown(call, x, y, sql` AND ${isNumber(x)}`);
-  if (nullable[0] && nullable[1]) return exact ? sql`kql_equal(${x}, ${y})` : equalIfKnown(call, x, y);
+  if (nullable[0] && nullable[1]) return exact ? sameOrNull(x, y, call.lowering) : equalIfKnown(call, x, y);
   if (!nullable[0] && !nullable[1] && exact) return sql`(${x} = ${y})`;
   return sql`coalesce(${x} = ${y}, false)`;
 };
@@ -166,23 +182,22 @@ const notEqual: ScalarRow = (call) => {
   const { x, y, nullable, exact, maybeNaN } = compared(call);
   if (!exact || (maybeNaN[0] && maybeNaN[1])) return sql`(NOT ${equal(call)!})`;
   if (!nullable[0] && !nullable[1]) return sql`(${x} <> ${y})`;
-  if (nullable[0] && nullable[1]) return sql`(NOT kql_equal(${x}, ${y}))`;
+  if (nullable[0] && nullable[1]) return sql`(NOT ${sameOrNull(x, y, call.lowering)})`;
   return sql`(${x} IS DISTINCT FROM ${y})`;
 };
 
 function ordering(operator: '<' | '<=' | '>' | '>='): ScalarRow {
   return (call) => {
     const { x, y, maybeNaN } = compared(call);
-    switch (operator) {
-      case '<':
-        return maybeNaN[1] ? sql`(${x} < ${y} AND ${isNumber(y)})` : sql`(${x} < ${y})`;
-      case '<=':
-        return maybeNaN[1] ? sql`(${x} <= ${y} AND ${isNumber(y)})` : sql`(${x} <= ${y})`;
-      case '>':
-        return maybeNaN[0] ? sql`(${x} > ${y} AND ${isNumber(x)})` : sql`(${x} > ${y})`;
-      case '>=':
-        return maybeNaN[0] ? sql`(${x} >= ${y} AND ${isNumber(x)})` : sql`(${x} >= ${y})`;
-    }
+    const upwards = operator === '>' || operator === '>=';
+    const [greater, lesser] = upwards ? [x, y] : [y, x];
+    const [greaterNaN, lesserNaN] = upwards ? maybeNaN : [maybeNaN[1], maybeNaN[0]];
+    const isStrict = operator === '>' || operator === '<';
+    // A calculation is written once: the opposite of NaN is NaN, and not below anything.
+    if (greaterNaN && !lesserNaN && !isCheap(greater))
+      return isStrict ? sql`((- ${greater}) < (- ${lesser}))` : sql`((- ${greater}) <= (- ${lesser}))`;
+    const guard = greaterNaN ? sql` AND ${isNumber(greater)}` : sql``;
+    return isStrict ? sql`(${greater} > ${lesser}${guard})` : sql`(${greater} >= ${lesser}${guard})`;
   };
 }
 

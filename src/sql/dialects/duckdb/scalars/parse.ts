@@ -1,7 +1,8 @@
-import { plainPattern, scalarFunction } from '../../../../functions/index.js';
-import type { LoweredArgument, LoweredCall, ScalarRow } from '../../../dialect.js';
+import { plainPattern } from '../../../../functions/index.js';
+import type { LoweredArgument, ScalarRow } from '../../../dialect.js';
 import { list, sql, value, type Sql } from '../../../tree.js';
-import { CONVERSION_ROWS } from './conversions.js';
+import { onceAll } from '../once.js';
+import { convertedText } from './conversions.js';
 import { fromDynamic } from './dynamic-conversion.js';
 
 /** What the operator parse finds, and the outputs of functions that have several. */
@@ -11,39 +12,31 @@ export const PARSE_ROWS: Readonly<Record<string, ScalarRow>> = {
     const item = sql`kql_null_json(json_extract(${tuple.sql}, ${value('string', `$[${String(index.literal)}]`)}))`;
     return lowering.emptyForNull(fromDynamic(item, type, lowering), type);
   },
-  // When its texts are no regular expressions: one match by DuckDB's own engine.
-  parse_pattern: (call) => {
+  // One match by DuckDB's own engine, as a list of texts (which is no dynamic value: only `group_item` reads it).
+  parse_groups: (call) => {
     const [source, parts, kind] = call.args as [LoweredArgument, LoweredArgument, LoweredArgument];
-    if (kind.literal !== 'simple' && kind.literal !== 'relaxed') return undefined;
-    const { pattern, columns } = plainPattern(parts.literal as string, kind.literal);
-    const matches = sql`regexp_matches(${source.sql}, ${value('string', pattern)})`;
-    if (columns.length === 0) return sql`CASE WHEN ${matches} THEN '[]' END`;
-    const groups = columns.map((_, i) => value('string', `g${i}`));
-    const found = sql`regexp_extract(${source.sql}, ${value('string', pattern)}, [${list(groups)}])`;
-    // The lambda holds the match, which DuckDB would else look for again in every branch.
-    const texts = groups.map((group) => sql`struct_extract(m, ${group})`);
-    const converted =
-      kind.literal === 'relaxed'
-        ? []
-        : columns.flatMap(({ type }, i) =>
-            type === 'string' ? [] : [sql`${fromText(texts[i]!, type, call)} IS NOT NULL`],
-          );
-    const array = sql`CAST(json_array(${list(texts)}) AS VARCHAR)`;
-    const held = converted.length === 0 ? array : sql`CASE WHEN ${list(converted, ' AND ')} THEN ${array} END`;
-    return sql`CASE WHEN ${matches} THEN list_transform([${found}], lambda m: ${held})[1] END`;
+    const { pattern, columns } = plainPattern(parts.literal as string, kind.literal as 'simple' | 'relaxed');
+    const matches = (held: Sql): Sql => sql`regexp_matches(${held}, ${value('string', pattern)})`;
+    const groups = ['all', ...columns.map((_, i) => `g${i}`)].map((group) => value('string', group));
+    return onceAll([source.sql], call.lowering, ([held]) => {
+      const found = sql`regexp_extract(${held!}, ${value('string', `(${pattern})`)}, [${list(groups)}])`;
+      return onceAll([found, held!], call.lowering, ([match]) => {
+        const [all, ...texts] = groups.map((group) => sql`struct_extract(${match!}, ${group})`) as [Sql, ...Sql[]];
+        const converted = columns.flatMap(({ type }, i) =>
+          kind.literal === 'relaxed' || type === 'string'
+            ? []
+            : [sql`${convertedText(texts[i]!, type, call)} IS NOT NULL`],
+        );
+        const array = sql`CAST([${list(texts)}] AS VARCHAR[])`;
+        const fitting = converted.length === 0 ? array : sql`CASE WHEN ${list(converted, ' AND ')} THEN ${array} END`;
+        // The pattern spans the text: only of an empty one is a match as empty as none.
+        return sql`CASE WHEN ${all} <> '' THEN ${fitting} WHEN ${held!} = '' AND ${matches(held!)} THEN ${fitting} END`;
+      });
+    });
+  },
+  group_item: (call) => {
+    const [groups, index] = call.args as [LoweredArgument, LoweredArgument];
+    const text = sql`list_extract(${groups.sql}, ${value('int', Number(index.literal) + 1)})`;
+    return call.lowering.emptyForNull(convertedText(text, call.type, call), call.type);
   },
 };
-
-function fromText(text: Sql, type: LoweredCall['type'], call: LoweredCall): Sql {
-  if (type === 'dynamic') return text;
-  const conversion: LoweredCall = {
-    ...call,
-    name: `to${type}`,
-    type,
-    args: [{ sql: text, type: 'string', literal: undefined }],
-  };
-  return (
-    CONVERSION_ROWS[conversion.name]?.(conversion) ??
-    call.lowering.viaFunction(scalarFunction(conversion.name)!, conversion)
-  );
-}

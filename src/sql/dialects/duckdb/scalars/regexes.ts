@@ -1,6 +1,7 @@
 import { asciiRe2, scalarFunction } from '../../../../functions/index.js';
 import type { LoweredArgument, LoweredCall, ScalarRow } from '../../../dialect.js';
 import { sql, value, type Sql } from '../../../tree.js';
+import { convertedText } from './conversions.js';
 import { text } from './strings.js';
 
 /**
@@ -44,6 +45,26 @@ const replaceRow =
     )(call);
   };
 
+const extract: ScalarRow = (call) => {
+  const group = call.args[1]!.literal;
+  // What is found is converted to the type that the query asks for.
+  if (call.type === 'dynamic') return undefined;
+  if (call.type !== 'string') {
+    const found = extract({ ...call, type: 'string', args: call.args.slice(0, 3) });
+    return found && convertedText(found, call.type, call);
+  }
+  const number = Number(group ?? -1);
+  const pattern = call.args[0]!.literal;
+  const groups = typeof pattern === 'string' ? (pattern.replace(/\\./g, '').match(/\((?!\?)/g) ?? []).length : 0;
+  if (!(number >= 0 && number <= Math.min(groups, 9))) return undefined;
+  return onAscii(
+    2,
+    0,
+    (p) => p,
+    (s, p) => sql`regexp_extract(${s}, ${p}, ${value('int', number)})`,
+  )(call);
+};
+
 export const REGEX_ROWS: Readonly<Record<string, ScalarRow>> = {
   'matches regex': onAscii(
     0,
@@ -51,20 +72,7 @@ export const REGEX_ROWS: Readonly<Record<string, ScalarRow>> = {
     (p) => p,
     (s, p) => sql`regexp_matches(${s}, ${p})`,
   ),
-  extract: (call) => {
-    const group = call.args[1]!.literal;
-    if (call.type !== 'string' || call.args.length > 3) return undefined;
-    const number = Number(group ?? -1);
-    const pattern = call.args[0]!.literal;
-    const groups = typeof pattern === 'string' ? (pattern.replace(/\\./g, '').match(/\((?!\?)/g) ?? []).length : 0;
-    if (!(number >= 0 && number <= Math.min(groups, 9))) return undefined;
-    return onAscii(
-      2,
-      0,
-      (p) => p,
-      (s, p) => sql`regexp_extract(${s}, ${p}, ${value('int', number)})`,
-    )(call);
-  },
+  extract,
   replace_regex: replaceRow(0, 1, 2),
   replace: replaceRow(2, 0, 1),
   trim_start: onAscii(

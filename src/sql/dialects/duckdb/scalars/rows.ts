@@ -1,7 +1,6 @@
 import type { LoweredArgument, ScalarRow } from '../../../dialect.js';
-import { sql, value } from '../../../tree.js';
+import { code, sql, value } from '../../../tree.js';
 import { EXTENT_TABLE } from '../layout.js';
-import { code } from '../../../tree.js';
 
 /** Functions of the row's extent. The argument is the hidden extent column. */
 const extents = code(EXTENT_TABLE.name);
@@ -22,7 +21,8 @@ function cursorTest(after: boolean): ScalarRow {
 }
 
 export const EXTENT_ROWS: Readonly<Record<string, ScalarRow>> = {
-  ingestion_time: extentField(EXTENT_TABLE.ingestionTime),
+  ingestion_time: ({ args: [extent] }) =>
+    sql`(SELECT e.${code(EXTENT_TABLE.ingestionTime)} FROM ${extents} AS e WHERE e.number = ${extent!.sql} AND e.${code(EXTENT_TABLE.isTimed)})`,
   extent_tags: extentField(EXTENT_TABLE.tags),
   extent_id: ({ args: [extent] }) =>
     sql`(SELECT CAST(e.id AS UUID) FROM ${extents} AS e WHERE e.number = ${extent!.sql})`,

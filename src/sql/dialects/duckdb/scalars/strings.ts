@@ -1,6 +1,7 @@
 import type { LoweredArgument, LoweredCall, ScalarRow } from '../../../dialect.js';
 import { list, sql, value, type Sql } from '../../../tree.js';
 import { castTo } from '../cast.js';
+import { onceEach } from '../once.js';
 import { fromDynamic } from './dynamic-conversion.js';
 
 /** String operators and functions. */
@@ -12,9 +13,11 @@ export function text(arg: LoweredArgument, call: LoweredCall): Sql {
   return call.lowering.scalarText(arg);
 }
 
-/** Lower-cased text; a literal is lowered here and now. */
+const isAscii = (held: string): boolean => !/[^\0-\x7f]/.test(held);
+
+/** Lower-cased text; a literal is lowered here and now, where the engine would not do it otherwise. */
 function lowered(arg: LoweredArgument, call: LoweredCall): Sql {
-  return typeof arg.literal === 'string' && arg.type === 'string'
+  return typeof arg.literal === 'string' && arg.type === 'string' && isAscii(arg.literal)
     ? value('string', arg.literal.toLowerCase())
     : sql`lower(${text(arg, call)})`;
 }
@@ -63,6 +66,7 @@ function hasList(all: boolean): ScalarRow {
     const words = needles.flatMap((needle): LoweredArgument[] => {
       if (needle.type !== 'dynamic' || typeof needle.literal !== 'string') return [needle];
       const held: unknown = JSON.parse(needle.literal);
+      if (held === null) return [];
       return (Array.isArray(held) ? held : [held]).map((element) => ({
         type: 'string',
         literal: String(element),
@@ -71,10 +75,34 @@ function hasList(all: boolean): ScalarRow {
     });
     if (words.some((word) => word.type === 'dynamic')) return undefined;
     if (words.length === 0) return value('bool', all);
-    const tests = words.map((word) => sql`kql_has(${lowered(haystack!, call)}, ${lowered(word, call)})`);
+    const held = lowered(haystack!, call);
+    const pattern = all ? undefined : anyTermPattern(words);
+    if (pattern !== undefined) return sql`regexp_matches(${held}, ${value('string', pattern)})`;
+    const tests = words.map((word) => sql`kql_has(${held}, ${lowered(word, call)})`);
     return sql`(${list(tests, all ? ' AND ' : ' OR ')})`;
   };
 }
+
+/** One pass over the text for several constant words, in lower case; for a single word a plain search first is faster. */
+function anyTermPattern(words: readonly LoweredArgument[]): string | undefined {
+  if (words.length < 2) return undefined;
+  const texts = words.map(({ literal }) =>
+    typeof literal === 'string' && literal !== '' ? literal.toLowerCase() : '',
+  );
+  if (texts.includes('')) return undefined;
+  return texts.map(termPattern).join('|');
+}
+
+/** A term ends where no letter or digit stands; a term that has none at its own edge needs no end there. */
+function termPattern(term: string): string {
+  const start = /^[\p{L}\p{N}]/u.test(term) ? '(?:^|[^\\p{L}\\p{N}])' : '';
+  const end = /[\p{L}\p{N}]$/u.test(term) ? '(?:$|[^\\p{L}\\p{N}])' : '';
+  return start + escaped(term) + end;
+}
+
+/** For RE2: every character but letters and digits by its code. */
+const escaped = (text: string): string =>
+  text.replace(/[^\p{L}\p{N}]/gu, (character) => `\\x{${character.codePointAt(0)!.toString(16)}}`);
 
 const textOnly =
   (build: (args: Sql[]) => Sql): ScalarRow =>
@@ -105,7 +133,7 @@ export const STRING_ROWS: Readonly<Record<string, ScalarRow>> = {
   strlen: textOnly(([s]) => sql`CAST(length(${s!}) AS BIGINT)`),
   string_size: textOnly(([s]) => sql`CAST(strlen(${s!}) AS BIGINT)`),
   tolower: textOnly(([s]) => sql`lower(${s!})`),
-  toupper: textOnly(([s]) => sql`upper(${s!})`),
+  toupper: onceEach(textOnly(([s]) => sql`kql_upper(${s!})`)),
   substring,
   replace_string: (call) =>
     isConstant(call.args[1]) ? textOnly(([s, from, to]) => sql`replace(${s!}, ${from!}, ${to!})`)(call) : undefined,

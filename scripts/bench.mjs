@@ -1,0 +1,20 @@
+// `npm run bench -- <name> [options]`: sets up, then runs bench/<name>.ts (or bench/<name>/main.ts) with its options.
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { main, root, runNode } from './setup.mjs';
+
+const folder = join(root, 'bench');
+
+function names() {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    if (entry.isFile() && entry.name.endsWith('.ts')) return [entry.name.slice(0, -3)];
+    return existsSync(join(folder, entry.name, 'main.ts')) ? [entry.name] : [];
+  });
+}
+
+await main(([name, ...options]) => {
+  if (!name || !names().includes(name))
+    throw new Error(`npm run bench -- <name> [options]. Names: ${names().join(', ')}`);
+  const file = existsSync(join(folder, `${name}.ts`)) ? `${name}.ts` : join(name, 'main.ts');
+  return runNode(['--import', 'tsx', join('bench', file), ...options]);
+});
