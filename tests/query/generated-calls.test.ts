@@ -23,7 +23,11 @@ async function bothForms(call: Call): Promise<[string[], string[]] | undefined> 
   for (const query of queries) {
     const answer = await inquiry.answer(query);
     if (!answer) return undefined;
-    folded.push(...(tuple ? cells(answer) : cells({ ...answer, rows: answer.rows[0]!.map((x) => [x]) })));
+    folded.push(
+      ...(tuple
+        ? cells(answer)
+        : answer.rows[0]!.map((x, c) => cells({ columns: [answer.columns[c]!], rows: [[x]] })[0]!)),
+    );
   }
   return overRows && [cells(overRows), folded];
 }

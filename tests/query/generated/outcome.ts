@@ -124,11 +124,17 @@ function isJson(text: string): boolean {
 }
 
 /** An answer's cells as text, to be compared. */
-export const cells = ({ rows }: Answer): string[] => rows.map((row) => row.map(cellText).join(' | '));
+export const cells = ({ rows, columns }: Answer): string[] =>
+  rows.map((row) => row.map((cell, c) => cellText(cell, columns[c]!.type)).join(' | '));
 
 /** Without the order of the rows. */
 export const bag = (answer: Answer): string[] => cells(answer).sort();
 
-/** -0 is 0, NaN is like itself, and an int like the long of its value. */
-const cellText = (cell: KustoValue): string =>
-  `${typeof cell === 'bigint' ? 'number' : typeof cell}:${Object.is(cell, -0) ? 0 : String(cell)}`;
+/**
+ * -0 is 0, NaN is like itself, an int like the long of its value; and a number inside of a dynamic value like any other
+ * text of it.
+ */
+function cellText(cell: KustoValue, type: KustoType): string {
+  if (type === 'dynamic' && cell !== null) return JSON.stringify(JSON.parse(cell as string));
+  return `${typeof cell === 'bigint' ? 'number' : typeof cell}:${Object.is(cell, -0) ? 0 : String(cell)}`;
+}
