@@ -7,7 +7,7 @@ import { aggregateInstead, call, typeOf } from './calls-to.js';
 import type { KustoType } from '../values/index.js';
 import { dynamicText } from './dynamic-literals.js';
 import { folded } from './folding.js';
-import { decodeLiteral, decodeString } from './literals.js';
+import { decodeLiteral, decodeString, isSmallestLong } from './literals.js';
 import { bindHasList, bindIn } from './membership.js';
 import { requireOperands } from './operand-types.js';
 import { sharedInput } from './operators/tables.js';
@@ -53,6 +53,8 @@ const BINDERS: Readonly<Record<string, (node: SyntaxNode, scope: Scope) => Scala
       'dynamic',
     ),
   PrefixUnaryExpression: (node, scope) => {
+    if (isSmallestLong(textOf(part(node, 'Operator')), textOf(part(node, 'Expression'))))
+      return literal('long', -9223372036854775808n);
     const operand = bindScalar(part(node, 'Expression'), scope);
     if (textOf(part(node, 'Operator')) === '+') return operand;
     if (operand.type === 'dynamic')

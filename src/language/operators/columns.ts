@@ -51,7 +51,7 @@ export function positional(node: SyntaxNode, input: Table, scope: Scope, part = 
   const values = items(node, part).flatMap((expression) =>
     kindOf(expression) === 'StarExpression'
       ? input.columns.map((column) => ({ name: column.name, value: use(column) }))
-      : bindNamed(expression, inner),
+      : bindNamed(expression, inner, kindOf(node) === 'PrintOperator'),
   );
   const results = resultColumns(node);
   return values.map(({ name, value }, i) => ({
