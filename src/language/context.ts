@@ -6,7 +6,6 @@ import type { Graph } from './graphs.js';
 import type { SyntaxNode } from './parser.js';
 import { maybe } from './syntax.js';
 import { timeWindow } from './time-window.js';
-import type { Restriction } from './restrictions.js';
 import type { Schema, SchemaDatabase, SchemaTable } from './schema.js';
 
 /** One case of `declare pattern`. */
@@ -204,6 +203,12 @@ export class BindContext {
   }
 }
 
+/** What a `restrict access` statement leaves to be named (restrictions.ts). */
+export interface Sight {
+  admitsName(name: string): boolean;
+  admits(database: string, entity: string): boolean;
+}
+
 /** Names in reach of an expression: columns of the row at hand first, then what `let` and parameters declare. */
 export class Scope {
   private readonly names = new Map<string, Binding>();
@@ -214,7 +219,7 @@ export class Scope {
     readonly row?: Table,
     /** Both sides of a join condition. */
     readonly sides?: { readonly left: Table; readonly right: Table },
-    private readonly restriction?: Restriction,
+    private readonly restriction?: Sight,
   ) {}
 
   /** A scope in which expressions see the columns of this table. */
@@ -232,7 +237,7 @@ export class Scope {
   }
 
   /** The scope of the statements that follow `restrict access to (…)`. */
-  restricted(restriction: Restriction): Scope {
+  restricted(restriction: Sight): Scope {
     return new Scope(this.context, this, undefined, undefined, restriction);
   }
 
