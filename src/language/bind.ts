@@ -11,6 +11,7 @@ import { globalsOf, type Schema } from './schema.js';
 import { bindExpression } from './expressions.js';
 import { bindOperation, bindRelation } from './relations.js';
 import { bindStatement, bindStatements } from './statements.js';
+import { completePatterns } from './union-patterns.js';
 import { settingsOf } from './settings.js';
 
 const BINDERS: Binders = {
@@ -63,6 +64,7 @@ function analyze(
     throw new KustoError('SYN0001', 'The query could not be parsed.', { cause: error });
   }
   completeBestEffort(code.Syntax, bestEffort);
+  completePatterns(code.Syntax, text);
   completeParses(code.Syntax, text);
   refuseErrors(code, text);
   return code;

@@ -1,9 +1,8 @@
 import { KustoError } from '../../errors/index.js';
 import { bindTable, type Scope, type Table } from '../context.js';
 import type { NetList, SymbolNode, SyntaxNode } from '../parser.js';
-import { elements, kindOf, maybe, nameOf, part, resultColumns, spanOf, symbolKindOf, toArray } from '../syntax.js';
-import { parametersOf } from './parameters.js';
-import { unionOf } from './union.js';
+import { elements, kindOf, maybe, nameOf, part, spanOf, symbolKindOf, toArray } from '../syntax.js';
+import { unionOf, unitedColumns } from './union.js';
 
 interface ElementSymbol extends SymbolNode {
   readonly UnderlyingSymbol?: SymbolNode;
@@ -11,7 +10,6 @@ interface ElementSymbol extends SymbolNode {
 
 /** `macro-expand G as X (…)`: the subquery for each entity of the group; the results as a union. */
 export function macroExpanded(node: SyntaxNode, scope: Scope): Table {
-  const parameters = parametersOf(node);
   const entities = toArray(part(node, 'EntityGroup').ResultType?.Members);
   if (entities.length === 0) {
     throw new KustoError('SEM0100', 'The entity group has no entity that this server has.', { span: spanOf(node) });
@@ -28,11 +26,7 @@ export function macroExpanded(node: SyntaxNode, scope: Scope): Table {
     const table = expanded(elements(statements), name, entity, scope);
     return { name: entity.Name, table };
   });
-  const columns = resultColumns(node);
-  const common = columns.filter((column) =>
-    members.every(({ table }) => table.columns.some((one) => one.name === column.name && one.type === column.type)),
-  );
-  return unionOf(parameters.get('kind') === 'inner' ? common : columns, undefined, members, scope);
+  return unionOf(unitedColumns(node, members), undefined, members, scope);
 }
 
 function expanded(statements: readonly SyntaxNode[], name: string, entity: SymbolNode, scope: Scope): Table {

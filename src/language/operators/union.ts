@@ -2,9 +2,10 @@ import { KustoError } from '../../errors/index.js';
 import { literal, use, type Column, type Scalar } from '../../plan/index.js';
 import type { ColumnSchema, KustoType } from '../../values/index.js';
 import { bindTable, type OperatorBinder, type Scope, type Table } from '../context.js';
-import type { SyntaxNode } from '../parser.js';
-import { items, kindOf, part, resultColumns, spanOf, symbolKindOf, textOf, toArray, unsupported } from '../syntax.js';
+import type { SymbolNode, SyntaxNode } from '../parser.js';
+import { items, nameOf, part, resultColumns, spanOf, textOf, unsupported } from '../syntax.js';
 import { bracketed, tableOf } from '../schema.js';
+import { symbolsMatching, writtenOut } from '../union-patterns.js';
 import { visibleTable } from '../tables.js';
 import { TextNeeded } from '../text-needed.js';
 import { isInFunction } from '../user-functions.js';
@@ -34,7 +35,29 @@ export function united(node: SyntaxNode, piped: readonly Member[], scope: Scope)
   ];
   if (isFuzzy && members.every(({ table }) => table.columns.length === 0))
     throw new KustoError('SEM0100', 'None of the tables of the union exists.', { span: spanOf(node) });
-  return unionOf(resultColumns(node), source, members, scope);
+  return unionOf(unitedColumns(node, members, source), source, members, scope);
+}
+
+/**
+ * The columns of the result. With `kind=inner` only those that all members have, which the binder does not know: the
+ * text then says so with a projection.
+ */
+export function unitedColumns(node: SyntaxNode, members: readonly Member[], source?: string): readonly ColumnSchema[] {
+  const all = resultColumns(node);
+  const kind = items(node, 'Parameters').find((parameter) => nameOf(part(parameter, 'Name')) === 'kind');
+  if (!kind || textOf(part(kind, 'Expression')) !== 'inner') return all;
+  const common = all.filter(
+    ({ name, type }) =>
+      name === source ||
+      members.every(({ table }) => table.columns.some((one) => one.name === name && one.type === type)),
+  );
+  if (common.length === all.length || isInFunction(node)) return common;
+  const value = part(kind, 'Expression');
+  const text = textOf(node);
+  const outer = `${text.slice(0, value.TextStart - node.TextStart)}outer${text.slice(value.End - node.TextStart)}`;
+  const projection =
+    common.length > 0 ? `project ${common.map(({ name }) => bracketed(name)).join(', ')}` : 'project-away *';
+  throw new TextNeeded(node.TextStart, () => `${outer} | ${projection}`, undefined, node.End);
 }
 
 /** Rows of all members under the columns of the result; the column `source` gets the member's name. */
@@ -104,9 +127,8 @@ function fuzzyMembers(node: SyntaxNode, index: number, scope: Scope): Member[] {
 }
 
 export function membersOf(node: SyntaxNode, index: number, scope: Scope): Member[] {
-  const selector = kindOf(node) === 'PathExpression' ? part(node, 'Selector') : node;
-  const isPattern = kindOf(selector) === 'NameReference' && textOf(selector).includes('*');
-  return isPattern ? matching(node, selector, scope) : [member(bindTable(node, scope), index)];
+  const symbols = symbolsMatching(node);
+  return symbols ? matching(node, symbols, scope) : [member(bindTable(node, scope), index)];
 }
 
 /** A member is called by its table's name, or by what `as` calls it. */
@@ -116,34 +138,23 @@ function member(table: Table, index: number): Member {
 }
 
 /** Tables, of one database or of several, and views declared by `let`, that a name with `*` matches. */
-function matching(node: SyntaxNode, selector: SyntaxNode, scope: Scope): Member[] {
-  const { ResultType: type, ReferencedSymbol: single } = selector;
-  const symbols = type && symbolKindOf(type) === 'GroupSymbol' ? toArray(type.Members) : [single ?? type];
+function matching(node: SyntaxNode, symbols: readonly SymbolNode[], scope: Scope): Member[] {
   const tables = symbols
     .map(tableOf)
     .filter((owned) => owned !== undefined)
     .filter(({ database, table }) => scope.sees(table.name, database.name));
   const views = symbols
-    .map((symbol) => symbol?.Name)
-    .filter((name) => name !== undefined && scope.lookup(name)?.kind === 'function' && scope.sees(name));
+    .map((symbol) => symbol.Name)
+    .filter((name) => scope.lookup(name)?.kind === 'function' && scope.sees(name));
   if (tables.length + views.length === 0)
     throw new KustoError('SEM0100', `'${textOf(node)}' matches no table.`, { span: spanOf(node) });
-  if (tables.length < symbols.length) throw written(node, tables, views as string[]);
+  if (tables.length < symbols.length) {
+    if (isInFunction(node)) throw unsupported(node, `'${textOf(node)}', which matches views, in a function`);
+    throw writtenOut(node, tables, views);
+  }
   return tables.map((owned) => ({
     name: owned.table.name,
     database: owned.database.name,
     table: visibleTable(node, owned, scope),
   }));
 }
-
-/** The binder takes views that a pattern matches for tables without columns, and does not know what is hidden. */
-function written(node: SyntaxNode, tables: readonly Owned[], views: readonly string[]): Error {
-  if (isInFunction(node)) return unsupported(node, `'${textOf(node)}', which matches views, in a function`);
-  const names = [
-    ...tables.map(({ database, table }) => `database(${JSON.stringify(database.name)}).${bracketed(table.name)}`),
-    ...views.map((name) => `(${bracketed(name)} | as ${bracketed(name)})`),
-  ];
-  return new TextNeeded(node.TextStart, () => names.join(', '), undefined, node.End);
-}
-
-type Owned = NonNullable<ReturnType<typeof tableOf>>;
