@@ -35,7 +35,9 @@ const REASONS: Readonly<Record<string, string>> = {
   basket: UNPUBLISHED,
   diffpatterns: UNPUBLISHED,
   ReduceByOperator: UNPUBLISHED,
+  entity_group: NOT_STORED,
   graph: NOT_STORED,
+  row_id: 'what it yields is not published, so the same answer cannot be promised',
   materialized_view: NOT_STORED,
   stored_query_result: NOT_STORED,
 };
