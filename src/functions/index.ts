@@ -60,9 +60,17 @@ const FAMILIES: readonly (readonly ScalarFunction[])[] = [
   GEO_FUNCTIONS,
 ];
 
-const FUNCTIONS: ReadonlyMap<string, ScalarFunction> = new Map(
-  FAMILIES.flat().map((definition) => [definition.name, definition]),
-);
+const FUNCTIONS = byName(FAMILIES);
+
+/** Two definitions of one name are an error: the later would stand for the earlier without a word. */
+export function byName(families: readonly (readonly ScalarFunction[])[]): ReadonlyMap<string, ScalarFunction> {
+  const found = new Map<string, ScalarFunction>();
+  for (const definition of families.flat()) {
+    if (found.has(definition.name)) throw new Error(`The function ${definition.name}() is defined twice.`);
+    found.set(definition.name, definition);
+  }
+  return found;
+}
 
 export function scalarFunction(name: string): ScalarFunction | undefined {
   return FUNCTIONS.get(name);

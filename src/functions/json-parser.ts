@@ -144,7 +144,7 @@ class Reader {
 /** Longs stay longs and reals stay reals: only 12 and 1.5 are plain numbers, 1.0 and 2^60 are kept by their text. */
 function numberOf(token: string): number | JsonNumber {
   const number = Number(token);
-  if (token.length < 16 && String(number) === token) return number;
+  if (token.length < 16 && String(number) === token && !token.includes('e')) return number;
   if (/^-?\d+$/.test(token)) {
     if (Number.isSafeInteger(number) && token !== '-0') return number;
     const whole = BigInt(token);

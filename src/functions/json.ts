@@ -4,7 +4,6 @@ import {
   parseDecimal,
   parseGuid,
   parseTimespan,
-  realJson,
   timespanText,
   type KustoType,
   type KustoValue,
@@ -22,13 +21,17 @@ export function numberOf(value: Json | undefined): number | undefined {
   return value instanceof JsonNumber ? Number(value.text) : undefined;
 }
 
+/** A real has the text that tostring() gives it, whatever its text was. */
+function realJson(text: string): string {
+  const value = Number(text);
+  return Number.isFinite(value) ? realText(value) : text;
+}
+
 export function writeJson(value: Json): string {
-  if (value instanceof JsonNumber) return value.text;
+  if (value instanceof JsonNumber) return value.isReal ? realJson(value.text) : value.text;
   if (isArray(value)) return `[${value.map(writeJson).join(',')}]`;
-  if (typeof value !== 'object' || value === null) {
-    // With the digits that tostring() of the number has (seen).
-    return typeof value === 'number' && !Number.isInteger(value) ? realText(value) : JSON.stringify(value);
-  }
+  if (typeof value === 'number' && !Number.isInteger(value)) return realText(value);
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   const pairs = isBag(value) ? [...value] : Object.entries(value);
   return `{${pairs.map(([key, held]) => `${JSON.stringify(key)}:${writeJson(held)}`).join(',')}}`;
 }
@@ -60,8 +63,14 @@ export function jsonOf(value: KustoValue, type: KustoType): Json {
 
 /** A real inside of a dynamic value; NaN and the infinities are text there. */
 export function realOf(value: number): Json {
-  if (!Number.isFinite(value)) return JSON.parse(realJson(value)) as string;
+  if (!Number.isFinite(value)) return realText(value);
   return Number.isInteger(value) ? JsonNumber.ofReal(value) : value;
+}
+
+/** Text from which a decimal is read: the shortest of a real, which is not always what tostring() gives. */
+export function decimalText(value: Json): string {
+  if (value instanceof JsonNumber) return value.text;
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : writeJson(value);
 }
 
 /** A dynamic value converted as `tolong()`, `tostring()` and their like do; what does not convert is null (or empty). */
@@ -85,7 +94,7 @@ export function scalarOf(value: Json | undefined, type: KustoType): KustoValue {
       return text.trim() === '' || (Number.isNaN(number) && text !== 'NaN') ? null : number;
     }
     case 'decimal':
-      return parseDecimal(text) ?? null;
+      return parseDecimal(decimalText(value)) ?? null;
     case 'datetime':
       return parseDatetime(text) ?? null;
     case 'timespan':

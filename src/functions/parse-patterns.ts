@@ -67,8 +67,9 @@ function compile(parts: readonly PatternPart[], kind: PatternKind, flags: string
 }
 
 /** Pattern and columns of a parse that is not of kind regex: RE2 and Rust's engine agree on it for any text. */
-export function plainPattern(parts: string, kind: 'simple' | 'relaxed'): Compiled {
-  return compile(JSON.parse(parts) as PatternPart[], kind, '');
+export function plainPattern(parts: string, kind: 'simple' | 'relaxed'): Compiled & { readonly matchesEmpty: boolean } {
+  const compiled = compile(JSON.parse(parts) as PatternPart[], kind, '');
+  return { ...compiled, matchesEmpty: Regex.of(compiled.pattern).exec('') !== null };
 }
 
 let last: { key: string; compiled: Compiled } | undefined;

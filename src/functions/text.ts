@@ -10,6 +10,7 @@ import {
 } from '../values/index.js';
 import { KustoError } from '../errors/index.js';
 import type { ScalarFunction } from './scalar-function.js';
+import { decimalText, parseJson, writeJson } from './json.js';
 import { realText } from './real-text.js';
 
 /** Conversions from and to text. */
@@ -28,7 +29,9 @@ export function stringOf(value: KustoValue, type: KustoType): string {
       return realText(value as number);
     case 'dynamic': {
       const text = value as string;
-      return text.startsWith('"') ? (JSON.parse(text) as string) : text === 'null' ? '' : text;
+      if (text.startsWith('"')) return JSON.parse(text) as string;
+      if (text === 'null') return '';
+      return /\d[.eE]/.test(text) ? writeJson(parseJson(text) ?? text) : text;
     }
     default:
       return String(value);
@@ -78,6 +81,9 @@ export const TEXT_FUNCTIONS: readonly ScalarFunction[] = [
     name: 'todecimal',
     nulls: 'propagate',
     doc: 'Decimal from text or number, null when it is none.',
-    evaluate: ([value], { argumentTypes }) => toDecimal(stringOf(value!, argumentTypes[0]!)),
+    evaluate: ([value], { argumentTypes: [type] }) => {
+      if (type === 'dynamic') return toDecimal(decimalText(parseJson(value as string) ?? null));
+      return toDecimal(type === 'real' ? decimalText(value as number) : stringOf(value!, type!));
+    },
   },
 ];

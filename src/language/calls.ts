@@ -31,10 +31,18 @@ export function bindFunctionCall(node: SyntaxNode, scope: Scope): Scalar {
   if (fact) return fact(args, scope.context, node);
   if (isWindowFunction(name)) {
     requireOffset(node, name, args);
+    requireOrder(node, name, scope);
     return { kind: 'window', name, args, type: typeOf(node), span: spanOf(node) };
   }
   const canonical = ALIASES[name] ?? name;
   return call(node, canonical, args, RESULT_TYPES[canonical]?.(args) ?? typeOf(node));
+}
+
+/** Rows of a window function must stand in an order: that of a sort, or the one that serialize holds fast. */
+function requireOrder(node: SyntaxNode, name: string, scope: Scope): void {
+  if (scope.currentRow()?.serialized) return;
+  const message = `${name}() needs rows in an order. Sort them first, or hold their order fast: | serialize.`;
+  throw new KustoError('SEM0001', message, { span: spanOf(node) });
 }
 
 /** An argument; `*` stands for every column of the row (`pack_array(*)`, `estimate_data_size(*)`). */

@@ -6,6 +6,7 @@ import { anyColumn, combined } from './any-column.js';
 import { aggregateInstead, call, typeOf } from './calls-to.js';
 import type { KustoType } from '../values/index.js';
 import { dynamicText } from './dynamic-literals.js';
+import { folded } from './folding.js';
 import { decodeLiteral, decodeString } from './literals.js';
 import { bindHasList, bindIn } from './membership.js';
 import { requireOperands } from './operand-types.js';
@@ -121,6 +122,7 @@ function bindName(node: SyntaxNode, scope: Scope): Scalar {
   if (column && (kind === 'ColumnSymbol' || !symbol)) return use(column);
   const binding = scope.lookup(name);
   if (binding?.kind === 'scalar') return scope.context.used(binding.value);
+  if (binding?.kind === 'path') return binding.bags(node);
   if (binding?.kind === 'table') {
     throw new KustoError('SEM0001', `'${name}' is a table where a scalar value is expected.`, { span: spanOf(node) });
   }
@@ -192,7 +194,7 @@ function bindBinary(node: SyntaxNode, scope: Scope): Scalar {
   if (kindOf(left) === 'StarExpression') return bindStar(node, operator, scope);
   const args: [Scalar, Scalar] = [bindScalar(left, scope), bindScalar(part(node, 'Right'), scope)];
   requireOperands(node, operator, args);
-  return call(node, CANONICAL[operator] ?? operator, args);
+  return folded(operator, args, typeOf(node)) ?? call(node, CANONICAL[operator] ?? operator, args);
 }
 
 /** Spellings that mean the same. */

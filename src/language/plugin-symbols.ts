@@ -3,7 +3,7 @@ import { official } from './parser.js';
 let symbols: readonly unknown[] | undefined;
 
 /**
- * The plugins that the binder knows: its own list, the one that it has but leaves out (schema_merge), and bag_unpack
+ * The plugins that the binder knows: its own list, the ones that it leaves out (schema_merge, diffpatterns_text), and bag_unpack
  * with all of its parameters (its own has the first two only).
  */
 export function pluginSymbols(): readonly unknown[] {
@@ -14,6 +14,8 @@ export function pluginSymbols(): readonly unknown[] {
   const { Parameter, ScalarTypes, ArgumentKind } = Symbols;
   const optional = (name: string, type: unknown): unknown =>
     new Parameter.$ctor3(name, type, ArgumentKind.Expression, null, null, false, null, 0, 1, null, null);
+  const required = (name: string, type: unknown): unknown =>
+    new Parameter.$ctor3(name, type, ArgumentKind.Expression, null, null, false, null, 1, 1, null, null);
   const bagUnpack: unknown = new Symbols.FunctionSymbol.ctor(
     'bag_unpack',
     own.CustomReturnType,
@@ -36,8 +38,25 @@ export function pluginSymbols(): readonly unknown[] {
     ]),
     [optional('PreserveOrder', ScalarTypes.Bool)],
   );
+  const diffPatternsText: unknown = new Symbols.FunctionSymbol.$ctor5(
+    'diffpatterns_text',
+    new Symbols.TableSymbol.ctor([
+      column('Count_of_True', ScalarTypes.Long),
+      column('Count_of_False', ScalarTypes.Long),
+      column('Percent_of_True', ScalarTypes.Real),
+      column('Percent_of_False', ScalarTypes.Real),
+      column('Pattern', ScalarTypes.String),
+    ]),
+    [
+      required('TextColumn', ScalarTypes.String),
+      required('BooleanCondition', ScalarTypes.Bool),
+      optional('MinTokens', ScalarTypes.Int),
+      optional('Threshold', ScalarTypes.Real),
+      optional('MaxTokens', ScalarTypes.Int),
+    ],
+  );
   const others = (PlugIns.All as unknown[]).filter((symbol) => symbol !== PlugIns.BagUnpack);
-  symbols = [...others, bagUnpack, schemaMerge];
+  symbols = [...others, bagUnpack, schemaMerge, diffPatternsText];
   return symbols;
 }
 

@@ -1,11 +1,83 @@
 import type { KustoValue } from '../values/index.js';
+import { Pace } from './pace.js';
 import { RowBuilder, type ProcedureDefinition } from './procedure.js';
-import { ascending, idsByBin, minus, plus, steps, times, Timeline, type Point, type Slice } from './timeline.js';
+import {
+  ascending,
+  byId,
+  idsByBin,
+  minus,
+  plus,
+  steps,
+  times,
+  Timeline,
+  type Appearance,
+  type Point,
+  type Slice,
+} from './timeline.js';
 
 /** Plugins that count distinct ids along a timeline. All take rows `id, time, dimensions…`; see each for its constants. */
 
-const within = (slice: Slice, start: Point, end: Point): Slice['appearances'] =>
-  slice.appearances.filter(({ at }) => at >= start && at <= end);
+/** A row of an analysis: points of the timeline, then (behind the slice's dimensions) figures. */
+interface Row {
+  readonly at: readonly Point[];
+  readonly figures: readonly (bigint | number)[];
+}
+
+/** What one row may cost: comparisons of ids, mostly. */
+const STEPS_A_ROW = 1_000;
+
+/** An analysis of each slice by itself: `prepare` reads the constants and gives what yields the rows of a slice. */
+function analysis(name: string, prepare: (timeline: Timeline) => (slice: Slice) => Iterable<Row>): ProcedureDefinition {
+  return {
+    name,
+    async run(call) {
+      const pace = new Pace(call.signal, `${name}()`);
+      const timeline = await Timeline.read(call, pace);
+      const rowsOf = prepare(timeline);
+      const output = new RowBuilder(call.columns);
+      for (const slice of timeline.slices) {
+        for (const { at, figures } of rowsOf(slice)) {
+          if (pace.isTired(STEPS_A_ROW)) await pace.rest();
+          output.add([...at.map((point) => timeline.value(point)), ...slice.dimensions, ...figures]);
+        }
+      }
+      return output.build();
+    },
+  };
+}
+
+/** Bins from the start of an analysis to its end; the first two constants are these. */
+class Axis {
+  readonly start: Point;
+  readonly end: Point;
+
+  constructor(
+    timeline: Timeline,
+    readonly step: Point,
+  ) {
+    this.start = timeline.constant(0, 'Start');
+    this.end = timeline.constant(1, 'End');
+  }
+
+  readonly binOf = (at: Point): number => steps(at, this.step, this.start);
+
+  pointOf(bin: number): Point {
+    return plus(this.start, times(bin, this.step));
+  }
+
+  holds(at: Point): boolean {
+    return at >= this.start && at <= this.end;
+  }
+
+  within(slice: Slice): Appearance[] {
+    return slice.appearances.filter(({ at }) => this.holds(at));
+  }
+
+  /** Distinct ids of the bins that have any. */
+  idsOf(slice: Slice): ReadonlyMap<number, Set<KustoValue>> {
+    return idsByBin(this.within(slice), this.binOf);
+  }
+}
 
 function common(ids: ReadonlySet<KustoValue>, others: ReadonlySet<KustoValue>): number {
   let count = 0;
@@ -13,99 +85,70 @@ function common(ids: ReadonlySet<KustoValue>, others: ReadonlySet<KustoValue>): 
   return count;
 }
 
+function tally(bins: Iterable<number>): ReadonlyMap<number, number> {
+  const counts = new Map<number, number>();
+  for (const bin of bins) counts.set(bin, (counts.get(bin) ?? 0) + 1);
+  return counts;
+}
+
+/** Bins of one step in a window. */
+const widthOf = (window: Point, step: Point): number => Math.max(1, steps(window, step, minus(window, window)));
+
 const NONE: ReadonlySet<KustoValue> = new Set();
 
 /** Constants: start, end, step. Each window against all windows before it. */
-const ACTIVITY_COUNTS: ProcedureDefinition = {
-  name: 'activity_counts_metrics',
-  run(call) {
-    const timeline = new Timeline(call);
-    const [start, end] = [timeline.constant(0, 'Start'), timeline.constant(1, 'End')];
-    const step = timeline.step(2, 'Window');
-    const output = new RowBuilder(call.columns);
-    for (const slice of timeline.slices) {
-      const appearances = within(slice, start, end);
-      const counts = new Map<number, number>();
-      for (const { at } of appearances) {
-        const bin = steps(at, step, start);
-        counts.set(bin, (counts.get(bin) ?? 0) + 1);
-      }
-      const bins = idsByBin(appearances, (at) => steps(at, step, start));
-      const seen = new Set<KustoValue>();
-      for (const bin of ascending(bins.keys())) {
-        const ids = bins.get(bin)!;
-        const before = seen.size;
-        ids.forEach((id) => seen.add(id));
-        output.add([
-          timeline.value(plus(start, times(bin, step))),
-          ...slice.dimensions,
-          BigInt(counts.get(bin)!),
-          BigInt(ids.size),
-          BigInt(seen.size - before),
-          BigInt(seen.size),
-        ]);
-      }
+const ACTIVITY_COUNTS = analysis('activity_counts_metrics', (timeline) => {
+  const axis = new Axis(timeline, timeline.step(2, 'Window'));
+  return function* (slice) {
+    const counts = tally(axis.within(slice).map(({ at }) => axis.binOf(at)));
+    const bins = axis.idsOf(slice);
+    const seen = new Set<KustoValue>();
+    for (const bin of ascending(bins.keys())) {
+      const ids = bins.get(bin)!;
+      const before = seen.size;
+      ids.forEach((id) => seen.add(id));
+      const figures = [counts.get(bin)!, ids.size, seen.size - before, seen.size].map(BigInt);
+      yield { at: [axis.pointOf(bin)], figures };
     }
-    return output.build();
-  },
-};
+  };
+});
 
 /** Constants: start, end, window. Each window against the one before it. */
-const ACTIVITY_METRICS: ProcedureDefinition = {
-  name: 'activity_metrics',
-  run(call) {
-    const timeline = new Timeline(call);
-    const [start, end] = [timeline.constant(0, 'Start'), timeline.constant(1, 'End')];
-    const step = timeline.step(2, 'Window');
-    const output = new RowBuilder(call.columns);
-    for (const slice of timeline.slices) {
-      const bins = idsByBin(within(slice, start, end), (at) => steps(at, step, start));
-      for (const bin of ascending(bins.keys())) {
-        const ids = bins.get(bin)!;
-        const previous = bins.get(bin - 1) ?? NONE;
-        const returned = common(ids, previous);
-        output.add([
-          timeline.value(plus(start, times(bin, step))),
-          ...slice.dimensions,
+const ACTIVITY_METRICS = analysis('activity_metrics', (timeline) => {
+  const axis = new Axis(timeline, timeline.step(2, 'Window'));
+  return function* (slice) {
+    const bins = axis.idsOf(slice);
+    for (const bin of ascending(bins.keys())) {
+      const ids = bins.get(bin)!;
+      const previous = bins.get(bin - 1) ?? NONE;
+      const returned = common(ids, previous);
+      yield {
+        at: [axis.pointOf(bin)],
+        figures: [
           BigInt(ids.size),
           BigInt(ids.size - returned),
           returned / previous.size,
           (previous.size - returned) / previous.size,
-        ]);
-      }
+        ],
+      };
     }
-    return output.build();
-  },
-};
+  };
+});
 
 /** Constants: start, end, inner window, outer window. */
-const ACTIVITY_ENGAGEMENT: ProcedureDefinition = {
-  name: 'activity_engagement',
-  run(call) {
-    const timeline = new Timeline(call);
-    const [start, end] = [timeline.constant(0, 'Start'), timeline.constant(1, 'End')];
-    const [inner, outer] = [timeline.step(2, 'InnerActivityWindow'), timeline.step(3, 'OuterActivityWindow')];
-    const width = timeline.bounded(Math.max(1, steps(outer, inner, minus(outer, outer))));
-    const output = new RowBuilder(call.columns);
-    for (const slice of timeline.slices) {
-      const bins = idsByBin(within(slice, start, end), (at) => steps(at, inner, start));
-      const ordered = ascending(bins.keys());
-      const window = new SlidingIds(bins);
-      for (const bin of ordered) {
-        const count = window.moveTo(bin - width + 1, bin);
-        const ids = bins.get(bin)!.size;
-        output.add([
-          timeline.value(plus(start, times(bin, inner))),
-          ...slice.dimensions,
-          BigInt(ids),
-          BigInt(count),
-          ids / count,
-        ]);
-      }
+const ACTIVITY_ENGAGEMENT = analysis('activity_engagement', (timeline) => {
+  const axis = new Axis(timeline, timeline.step(2, 'InnerActivityWindow'));
+  const width = timeline.bounded(widthOf(timeline.step(3, 'OuterActivityWindow'), axis.step));
+  return function* (slice) {
+    const bins = axis.idsOf(slice);
+    const window = new SlidingIds(bins);
+    for (const bin of ascending(bins.keys())) {
+      const count = window.moveTo(bin - width + 1, bin);
+      const ids = bins.get(bin)!.size;
+      yield { at: [axis.pointOf(bin)], figures: [BigInt(ids), BigInt(count), ids / count] };
     }
-    return output.build();
-  },
-};
+  };
+});
 
 /** Distinct ids in a range of bins that only moves forward. */
 class SlidingIds {
@@ -135,153 +178,128 @@ class SlidingIds {
   }
 }
 
-/** Constants: start, end, lookback window, bin. A window of bins ends at each bin that has rows in its window. */
-const SLIDING_WINDOW_COUNTS: ProcedureDefinition = {
-  name: 'sliding_window_counts',
-  run(call) {
-    const timeline = new Timeline(call);
-    const [start, end] = [timeline.constant(0, 'Start'), timeline.constant(1, 'End')];
-    const [lookback, step] = [timeline.step(2, 'LookbackWindow'), timeline.step(3, 'Bin')];
-    const width = Math.max(1, steps(lookback, step, minus(lookback, lookback)));
-    const last = timeline.bounded(steps(end, step, start));
-    const output = new RowBuilder(call.columns);
-    for (const slice of timeline.slices) {
-      const binOf = (at: Point): number => steps(at, step, start);
-      const appearances = slice.appearances.filter(({ at }) => binOf(at) > -width && at <= end);
-      const counts = new Map<number, number>();
-      for (const { at } of appearances) counts.set(binOf(at), (counts.get(binOf(at)) ?? 0) + 1);
-      const window = new SlidingIds(idsByBin(appearances, binOf));
-      for (let bin = 0; bin <= last; bin++) {
-        const distinct = window.moveTo(bin - width + 1, bin);
-        if (distinct === 0) continue;
-        let count = 0;
-        for (let k = bin - width + 1; k <= bin; k++) count += counts.get(k) ?? 0;
-        output.add([
-          timeline.value(plus(start, times(bin, step))),
-          ...slice.dimensions,
-          BigInt(count),
-          BigInt(distinct),
-        ]);
-      }
-    }
-    return output.build();
-  },
-};
+/** Sum of the counts in a range of bins that only moves forward by one. */
+class MovingSum {
+  private sum = 0;
+  private isPlaced = false;
 
-/** Constants: start, end, lookback window, period, number of periods, bin. */
-const ACTIVE_USERS_COUNT: ProcedureDefinition = {
-  name: 'active_users_count',
-  run(call) {
-    const timeline = new Timeline(call);
-    const [start, end] = [timeline.constant(0, 'Start'), timeline.constant(1, 'End')];
-    const [lookback, period] = [timeline.step(2, 'LookbackWindow'), timeline.step(3, 'Period')];
-    const needed = Number(call.inputs[1]!.cells[4]?.[0] ?? 0);
-    const step = timeline.step(5, 'Bin');
-    const output = new RowBuilder(call.columns);
-    for (const slice of timeline.slices) {
-      const active = new Map<number, Set<KustoValue>>();
-      for (const [id, points] of byId(slice)) {
-        let first = 0;
-        points.forEach((at, i) => {
-          // The lookback ends with the appearance itself and leaves out its own beginning.
-          while (points[first]! <= minus(at, lookback)) first++;
-          if (at < start || at > end) return;
-          const periods = new Set(points.slice(first, i + 1).map((point) => steps(point, period, start)));
-          if (periods.size < needed) return;
-          const bin = steps(at, step, start);
-          const ids = active.get(bin) ?? new Set();
-          active.set(bin, ids.add(id));
-        });
-      }
-      for (const bin of ascending(active.keys())) {
-        output.add([timeline.value(plus(start, times(bin, step))), ...slice.dimensions, BigInt(active.get(bin)!.size)]);
-      }
-    }
-    return output.build();
-  },
-};
+  constructor(private readonly counts: ReadonlyMap<number, number>) {}
 
-/** Appearances of each id in time order. */
-function byId(slice: Slice): Map<KustoValue, Point[]> {
-  const found = new Map<KustoValue, Point[]>();
-  for (const { id, at } of slice.appearances) {
-    const points = found.get(id);
-    if (points) points.push(at);
-    else found.set(id, [at]);
+  moveTo(from: number, to: number): number {
+    if (!this.isPlaced) {
+      for (const [bin, count] of this.counts) if (bin >= from && bin <= to) this.sum += count;
+    } else {
+      this.sum += (this.counts.get(to) ?? 0) - (this.counts.get(from - 1) ?? 0);
+    }
+    this.isPlaced = true;
+    return this.sum;
   }
-  for (const points of found.values()) points.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
-  return found;
 }
 
-/** Constants: start, end, bin, lookback window. A session begins where the id was not seen within the lookback. */
-const SESSION_COUNT: ProcedureDefinition = {
-  name: 'session_count',
-  run(call) {
-    const timeline = new Timeline(call);
-    const [start, end] = [timeline.constant(0, 'Start'), timeline.constant(1, 'End')];
-    const [step, lookback] = [timeline.step(2, 'Bin'), timeline.step(3, 'LookBackWindow')];
-    const origin = minus(start, start);
-    const output = new RowBuilder(call.columns);
-    for (const slice of timeline.slices) {
-      const sessions = new Map<number, number>();
-      for (const points of byId(slice).values()) {
-        points.forEach((at, i) => {
-          const previous = points[i - 1];
-          if (at < start || at > end || (previous !== undefined && minus(at, previous) < lookback)) return;
-          const bin = steps(at, step, origin);
-          sessions.set(bin, (sessions.get(bin) ?? 0) + 1);
-        });
-      }
-      for (const bin of ascending(sessions.keys())) {
-        output.add([timeline.value(times(bin, step)), ...slice.dimensions, BigInt(sessions.get(bin)!)]);
+/** Constants: start, end, lookback window, bin. A window of bins ends at each bin that has rows in its window. */
+const SLIDING_WINDOW_COUNTS = analysis('sliding_window_counts', (timeline) => {
+  const axis = new Axis(timeline, timeline.step(3, 'Bin'));
+  const width = widthOf(timeline.step(2, 'LookbackWindow'), axis.step);
+  const last = timeline.bounded(axis.binOf(axis.end));
+  return function* (slice) {
+    const appearances = slice.appearances.filter(({ at }) => axis.binOf(at) > -width && at <= axis.end);
+    const counts = tally(appearances.map(({ at }) => axis.binOf(at)));
+    const inWindow = new MovingSum(counts);
+    const window = new SlidingIds(idsByBin(appearances, axis.binOf));
+    for (let bin = 0; bin <= last; bin++) {
+      const distinct = window.moveTo(bin - width + 1, bin);
+      const count = inWindow.moveTo(bin - width + 1, bin);
+      if (distinct > 0) yield { at: [axis.pointOf(bin)], figures: [BigInt(count), BigInt(distinct)] };
+    }
+  };
+});
+
+/** Constants: start, end, lookback window, period, number of periods, bin. */
+const ACTIVE_USERS_COUNT = analysis('active_users_count', (timeline) => {
+  const axis = new Axis(timeline, timeline.step(5, 'Bin'));
+  const [lookback, period] = [timeline.step(2, 'LookbackWindow'), timeline.step(3, 'Period')];
+  const needed = timeline.number(4);
+  return function* (slice) {
+    const active: Appearance[] = [];
+    for (const own of byId(slice.appearances).values()) {
+      let first = 0;
+      /** Appearances in the lookback, by period. */
+      const periods = new Map<number, number>();
+      const change = (at: Point, by: number): void => {
+        const key = steps(at, period, axis.start);
+        const count = (periods.get(key) ?? 0) + by;
+        if (count === 0) periods.delete(key);
+        else periods.set(key, count);
+      };
+      for (const appearance of own) {
+        const { at } = appearance;
+        change(at, 1);
+        // The lookback ends with the appearance itself and leaves out its own beginning.
+        for (; own[first]!.at <= minus(at, lookback); first++) change(own[first]!.at, -1);
+        if (axis.holds(at) && periods.size >= needed) active.push(appearance);
       }
     }
-    return output.build();
-  },
-};
+    const bins = idsByBin(active, axis.binOf);
+    for (const bin of ascending(bins.keys())) yield { at: [axis.pointOf(bin)], figures: [BigInt(bins.get(bin)!.size)] };
+  };
+});
+
+/** Constants: start, end, bin, lookback window. A session begins where the id was not seen within the lookback. */
+const SESSION_COUNT = analysis('session_count', (timeline) => {
+  const axis = new Axis(timeline, timeline.step(2, 'Bin'));
+  const lookback = timeline.step(3, 'LookBackWindow');
+  const origin = minus(axis.start, axis.start);
+  return function* (slice) {
+    const begun: number[] = [];
+    for (const own of byId(slice.appearances).values()) {
+      own.forEach(({ at }, i) => {
+        const previous = own[i - 1];
+        if (!axis.holds(at) || (previous && minus(at, previous.at) < lookback)) return;
+        begun.push(steps(at, axis.step, origin));
+      });
+    }
+    const sessions = tally(begun);
+    for (const bin of ascending(sessions.keys())) {
+      yield { at: [times(bin, axis.step)], figures: [BigInt(sessions.get(bin)!)] };
+    }
+  };
+});
 
 /**
  * Constants: start, end, window, cohort (null: all). A third input holds ids that are not new. A cohort is the ids
  * first seen in a window; it is held against every later window.
  */
-const NEW_ACTIVITY_METRICS: ProcedureDefinition = {
-  name: 'new_activity_metrics',
-  run(call) {
-    const timeline = new Timeline(call);
-    const [start, end] = [timeline.constant(0, 'Start'), timeline.constant(1, 'End')];
-    const step = timeline.step(2, 'Window');
-    const cohort = timeline.point(call.inputs[1]!.cells[3]?.[0] ?? null);
-    const only = cohort === null ? undefined : steps(cohort, step, start);
-    const known = new Set(call.inputs[2]?.cells[0] ?? []);
-    const last = timeline.bounded(steps(end, step, start));
-    const output = new RowBuilder(call.columns);
-    for (const slice of timeline.slices) {
-      const bins = idsByBin(within(slice, start, end), (at) => steps(at, step, start));
-      const seen = new Set<KustoValue>(known);
-      for (const from of ascending(bins.keys())) {
-        const fresh = new Set([...bins.get(from)!].filter((id) => !seen.has(id)));
-        fresh.forEach((id) => seen.add(id));
-        if (fresh.size === 0 || (only !== undefined && only !== from)) continue;
-        for (let to = from; to <= last; to++) {
-          const ids = bins.get(to) ?? NONE;
-          const retained = common(fresh, ids);
-          const appeared = to === from ? fresh.size : ids.size - common(ids, seen);
-          output.add([
-            timeline.value(plus(start, times(from, step))),
-            timeline.value(plus(start, times(to, step))),
-            ...slice.dimensions,
+const NEW_ACTIVITY_METRICS = analysis('new_activity_metrics', (timeline) => {
+  const axis = new Axis(timeline, timeline.step(2, 'Window'));
+  const cohort = timeline.optional(3);
+  const only = cohort === null ? undefined : axis.binOf(cohort);
+  const known = timeline.knownIds();
+  const last = timeline.bounded(axis.binOf(axis.end));
+  return function* (slice) {
+    const bins = axis.idsOf(slice);
+    const seen = new Set<KustoValue>(known);
+    for (const from of ascending(bins.keys())) {
+      const fresh = new Set([...bins.get(from)!].filter((id) => !seen.has(id)));
+      fresh.forEach((id) => seen.add(id));
+      if (fresh.size === 0 || (only !== undefined && only !== from)) continue;
+      for (let to = from; to <= last; to++) {
+        const ids = bins.get(to) ?? NONE;
+        const retained = common(fresh, ids);
+        const appeared = to === from ? fresh.size : ids.size - common(ids, seen);
+        yield {
+          at: [axis.pointOf(from), axis.pointOf(to)],
+          figures: [
             BigInt(appeared),
             BigInt(retained),
             BigInt(fresh.size - retained),
             retained / fresh.size,
             (fresh.size - retained) / fresh.size,
-          ]);
-        }
+          ],
+        };
       }
     }
-    return output.build();
-  },
-};
+  };
+});
 
 export const ACTIVITY: readonly ProcedureDefinition[] = [
   ACTIVITY_COUNTS,

@@ -4,6 +4,7 @@ import { readLinesAnew, readPolygonsAnew, readPosition } from '../functions/geo/
 import { polygonsContain } from '../functions/geo/rings.js';
 import { toVector, type Vector } from '../functions/geo/sphere.js';
 import type { KustoValue } from '../values/index.js';
+import { Pace } from './pace.js';
 import { RowBuilder, type ProcedureDefinition } from './procedure.js';
 
 /** Tells whether a point matches a shape of the lookup table; undefined when the shape is invalid. */
@@ -22,6 +23,9 @@ function polygonMatcher(shape: KustoValue, radius: number | undefined): Matcher 
     : (point) => distanceToPolygons(point, polygons) <= radius;
 }
 
+/** What the test of a point against one shape may cost, in steps. */
+const STEPS_A_SHAPE = 200;
+
 /**
  * Rows `longitude, latitude, columns…`; constants: the radius in meters (null: none), and whether rows without a match
  * stay; the third input is the lookup table: `shape, columns…`.
@@ -31,14 +35,15 @@ const lookup = (
   matcherOf: (shape: KustoValue, radius: number | undefined) => Matcher | undefined,
 ): ProcedureDefinition => ({
   name,
-  run({ inputs: [source, constants, table], columns, signal }) {
+  async run({ inputs: [source, constants, table], columns, signal }) {
     const [radius, unmatched] = constants!.cells.map((cells) => cells[0] ?? null);
     const matchers = Array.from({ length: table!.rowCount }, (_, r) =>
       matcherOf(table!.cells[0]![r] ?? null, radius === null ? undefined : Number(radius)),
     );
+    const pace = new Pace(signal, `${name}()`, Infinity);
     const output = new RowBuilder(columns);
     for (let r = 0; r < source!.rowCount; r++) {
-      if (r % 256 === 0) signal.throwIfAborted();
+      if (pace.isTired(STEPS_A_SHAPE * matchers.length)) await pace.rest();
       const [longitude, latitude, ...own] = source!.cells.map((cells) => cells[r]!);
       const position = readPosition(longitude, latitude);
       const point = position && toVector(position);

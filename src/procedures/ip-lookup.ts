@@ -1,5 +1,6 @@
 import { comparable, maskedIpv4, maskedIpv6, parseIpv4, parseIpv6 } from '../functions/ip-address.js';
 import type { KustoValue } from '../values/index.js';
+import { Pace } from './pace.js';
 import { RowBuilder, type ProcedureDefinition } from './procedure.js';
 
 interface Range {
@@ -39,7 +40,7 @@ const V6: Family = {
  */
 const lookup = (name: string, family: Family): ProcedureDefinition => ({
   name,
-  run({ inputs: [source, constants, table], args, columns, signal }) {
+  async run({ inputs: [source, constants, table], args, columns, signal }) {
     const extra = args.extraKeys as number;
     const unmatched = constants!.cells[0]?.[0] === true;
     // Rows of the lookup table by prefix length, then by network and keys.
@@ -52,7 +53,7 @@ const lookup = (name: string, family: Family): ProcedureDefinition => ({
       let byKey = networks.get(range.prefix);
       if (!byKey) networks.set(range.prefix, (byKey = new Map<string, number[]>()));
       const key = keyOf(table!.cells, r, range.network);
-      byKey.set(key, [...(byKey.get(key) ?? []), r]);
+      collect(byKey, key, r);
     }
     // Networks inside of a source that is a network itself: the source's prefix is the shorter one.
     const shorter = new Map<number, Map<string, number[]>>();
@@ -64,23 +65,25 @@ const lookup = (name: string, family: Family): ProcedureDefinition => ({
         const range = family.parse(String(table!.cells[0]![r] ?? ''));
         if (!range || range.prefix <= prefix) continue;
         const key = keyOf(table!.cells, r, family.masked(range.network, prefix));
-        held.set(key, [...(held.get(key) ?? []), r]);
+        collect(held, key, r);
       }
       return held;
     };
+    const pace = new Pace(signal, `${name}()`, Infinity);
     const output = new RowBuilder(columns);
     for (let r = 0; r < source!.rowCount; r++) {
-      if (r % 4096 === 0) signal.throwIfAborted();
+      if (pace.isTired(20 * networks.size)) await pace.rest();
       const own = source!.cells.slice(1 + extra).map((cells) => cells[r]!);
       const range = family.parse(String(source!.cells[0]![r] ?? ''));
       const found: number[] = [];
       if (range) {
         for (const [prefix, byKey] of networks) {
           if (prefix > range.prefix) continue;
-          found.push(...(byKey.get(keyOf(source!.cells, r, family.masked(range.network, prefix))) ?? []));
+          for (const row of byKey.get(keyOf(source!.cells, r, family.masked(range.network, prefix))) ?? [])
+            found.push(row);
         }
         if (range.prefix < family.bits) {
-          found.push(...(shortened(range.prefix).get(keyOf(source!.cells, r, range.network)) ?? []));
+          for (const row of shortened(range.prefix).get(keyOf(source!.cells, r, range.network)) ?? []) found.push(row);
         }
       }
       for (const match of found.sort((a, b) => a - b)) {
@@ -91,5 +94,11 @@ const lookup = (name: string, family: Family): ProcedureDefinition => ({
     return output.build();
   },
 });
+
+function collect(rows: Map<string, number[]>, key: string, row: number): void {
+  const held = rows.get(key);
+  if (held) held.push(row);
+  else rows.set(key, [row]);
+}
 
 export const IP_LOOKUPS: readonly ProcedureDefinition[] = [lookup('ipv4_lookup', V4), lookup('ipv6_lookup', V6)];

@@ -1,3 +1,4 @@
+import { KustoError } from '../errors/index.js';
 import type { Column } from '../plan/index.js';
 import type { KustoValue } from '../values/index.js';
 
@@ -11,7 +12,8 @@ export interface Rows {
 /** An operator that no SQL can say. Pure: rows in, rows out, in the order of `columns`. */
 export interface ProcedureDefinition {
   readonly name: string;
-  run(call: ProcedureCall): Rows;
+  /** Long computations rest now and then (see `Pace`), so that they can be cancelled and others can run. */
+  run(call: ProcedureCall): Rows | Promise<Rows>;
 }
 
 export interface ProcedureCall {
@@ -22,6 +24,9 @@ export interface ProcedureCall {
   readonly columns: readonly Column[];
   readonly signal: AbortSignal;
 }
+
+/** Cells that one procedure may hold in memory: of each input, and of its output. */
+export const MAX_CELLS = 20_000_000;
 
 /** Collects rows column by column. */
 export class RowBuilder {
@@ -35,6 +40,12 @@ export class RowBuilder {
   add(row: readonly KustoValue[]): void {
     this.columns.forEach((column, c) => this.cells[c]!.push(row[c] ?? (column.type === 'string' ? '' : null)));
     this.count++;
+    if (this.count * this.columns.length > MAX_CELLS) {
+      throw new KustoError(
+        'E_RUNAWAY_QUERY',
+        'An operator of the query would yield too many rows to hold in memory: filter or aggregate before it.',
+      );
+    }
   }
 
   build(): Rows {

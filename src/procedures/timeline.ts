@@ -1,5 +1,6 @@
 import { KustoError } from '../errors/index.js';
 import type { KustoType, KustoValue } from '../values/index.js';
+import type { Pace } from './pace.js';
 import type { ProcedureCall, Rows } from './procedure.js';
 
 /** A point of a timeline: bigint for datetime, timespan, long and int columns, number for real ones. */
@@ -39,16 +40,18 @@ export interface Slice {
 
 /** Reads a timeline analysis: rows are `id, time, dimensions…`, constants are points of the same timeline. */
 export class Timeline {
-  readonly slices: readonly Slice[];
-  private readonly timeType: KustoType;
-
-  constructor(
+  private constructor(
     private readonly call: ProcedureCall,
-    dimensionCount = call.inputs[0]!.columns.length - 2,
-  ) {
-    const input = call.inputs[0]!;
-    this.timeType = input.columns[1]!.type;
-    this.slices = this.sliced(input, dimensionCount);
+    private readonly timeType: KustoType,
+    readonly pace: Pace,
+  ) {}
+
+  slices: readonly Slice[] = [];
+
+  static async read(call: ProcedureCall, pace: Pace): Promise<Timeline> {
+    const timeline = new Timeline(call, call.inputs[0]!.columns[1]!.type, pace);
+    timeline.slices = await timeline.sliced(call.inputs[0]!);
+    return timeline;
   }
 
   point(value: KustoValue): Point | null {
@@ -65,7 +68,7 @@ export class Timeline {
   }
 
   constant(index: number, what: string): Point {
-    const value = this.point(this.call.inputs[1]!.cells[index]?.[0] ?? null);
+    const value = this.optional(index);
     if (value === null) throw new KustoError('SEM0001', `${what} must not be null.`);
     return value;
   }
@@ -76,19 +79,35 @@ export class Timeline {
     return value;
   }
 
+  /** A constant that is a point, or null where it is left out. */
+  optional(index: number): Point | null {
+    return this.point(this.call.inputs[1]!.cells[index]?.[0] ?? null);
+  }
+
+  /** A constant that is no point of the timeline. */
+  number(index: number): number {
+    return Number(this.call.inputs[1]!.cells[index]?.[0] ?? 0);
+  }
+
+  /** Ids of a third input, which an analysis holds for known. */
+  knownIds(): readonly KustoValue[] {
+    return this.call.inputs[2]?.cells[0] ?? [];
+  }
+
   bounded(bins: number): number {
     if (bins > MAX_BINS) throw new KustoError('E_RUNAWAY_QUERY', `The analysis has more than ${MAX_BINS} bins.`);
     return bins;
   }
 
-  private sliced(input: Rows, dimensionCount: number): Slice[] {
+  private async sliced(input: Rows): Promise<Slice[]> {
     const slices = new Map<string, { dimensions: KustoValue[]; appearances: Appearance[] }>();
     const [ids, at] = [input.cells[0]!, input.cells[1]!];
     for (let r = 0; r < input.rowCount; r++) {
       const point = this.point(at[r]!);
       const id = ids[r]!;
       if (point === null || id === null) continue;
-      const dimensions = input.cells.slice(2, 2 + dimensionCount).map((cells) => cells[r]!);
+      if (this.pace.isTired(10)) await this.pace.rest();
+      const dimensions = input.cells.slice(2).map((cells) => cells[r]!);
       const key = dimensions.map((value) => `${typeof value}:${String(value)}`).join('\0');
       let slice = slices.get(key);
       if (!slice) slices.set(key, (slice = { dimensions, appearances: [] }));
@@ -114,3 +133,18 @@ export function idsByBin(
 }
 
 export const ascending = (bins: Iterable<number>): number[] => [...bins].sort((a, b) => a - b);
+
+const byTime = (a: { readonly at: Point }, b: { readonly at: Point }): number =>
+  a.at < b.at ? -1 : a.at > b.at ? 1 : 0;
+
+/** What belongs to each id, in time order. */
+export function byId<T extends Appearance>(appearances: Iterable<T>): Map<KustoValue, T[]> {
+  const found = new Map<KustoValue, T[]>();
+  for (const appearance of appearances) {
+    const own = found.get(appearance.id);
+    if (own) own.push(appearance);
+    else found.set(appearance.id, [appearance]);
+  }
+  for (const own of found.values()) own.sort(byTime);
+  return found;
+}

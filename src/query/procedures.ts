@@ -9,7 +9,7 @@ import {
   type Procedure,
   type Relation,
 } from '../plan/index.js';
-import { procedure, type Rows } from '../procedures/index.js';
+import { MAX_CELLS, procedure, type Rows } from '../procedures/index.js';
 import type { ColumnBatch, KustoValue } from '../values/index.js';
 
 /** A plan without procedures: each has run, and its rows are an input table of the SQL. */
@@ -22,9 +22,6 @@ type Compile = (
   relation: Relation,
   inputs: readonly InputTable[],
 ) => Promise<{ readonly sql: CompiledSql; release(): Promise<void> }>;
-
-/** Cells that one procedure may hold in memory. */
-const MAX_CELLS = 20_000_000;
 
 /** Rows for which a pipeline with a procedure in it runs, one after the other. */
 const MAX_APPLIED_ROWS = 10_000;

@@ -31,6 +31,8 @@ test.each([
   ['print format_datetime(now(), "yyyyTMM")', /neither a specifier nor a delimiter/],
   ['print datetime_utc_to_local(now(), "Mars/Olympus")', /not a time zone/],
   ['print assert(1 > 2, "never")', /assert\(\) has failed/],
+  ['datatable(x: long)[1] | extend prev(x)', /needs rows in an order/],
+  ['print x = 1 == "1"', /cannot be compared/],
 ])('%s is a coded error', async (text, message) => {
   await expect(kql.rows(text)).rejects.toMatchObject({
     code: 'SEM0001',

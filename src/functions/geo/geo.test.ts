@@ -173,7 +173,120 @@ describe('densified lines', () => {
   });
   it('refuse to go over the antimeridian', () => {
     expect(() => run('geo_line_densify', line([179, 0], [-179, 0]))).toThrow(/antimeridian/);
-    expect(() => run('geo_line_densify', line([300, 1], [1, 1]))).toThrow(/180 degrees/);
+  });
+});
+
+describe('lines with longitudes beyond 180 degrees', () => {
+  const far = line([175.3, 10], [186.1, 12]);
+  it('are cut at the antimeridian, where the geodesic meets it', () => {
+    const parts = json(run('geo_line_densify', far, 10_000)).coordinates as [number, number][][];
+    expect(parts).toHaveLength(2);
+    const [before, after] = [parts[0]!.at(-1)!, parts[1]![0]!];
+    expect([before[0], after[0]]).toEqual([179.999999999999, -179.999999999999]);
+    expect(before[1]).toBe(after[1]);
+    // The geodesic of a chord of 11 degrees lies a little north of the straight line.
+    expect(before[1]).toBeGreaterThan(10 + (2 * 4.7) / 10.8);
+    expect(before[1]).toBeLessThan(10.95);
+    expect(parts[1]!.at(-1)).toEqual([expect.closeTo(-173.9, 9), expect.closeTo(12, 9)]);
+  });
+  it('stay whole when told', () => {
+    expect(json(run('geo_line_densify', far, 10_000, true)).type).toBe('LineString');
+  });
+  it('are null beyond a full turn, and refused in polygons', () => {
+    expect(run('geo_line_densify', line([361, 1], [1, 1]))).toBeNull();
+    expect(() => run('geo_polygon_densify', square(170, 0, 190, 10))).toThrow(/180 degrees/);
+  });
+});
+
+describe('buffers', () => {
+  const distances = (shape: KustoValue, center: readonly [number, number]) =>
+    (json(shape).coordinates as number[][][])[0]!.map(
+      ([x, y]) => run('geo_distance_2points', center[0], center[1], x!, y!) as number,
+    );
+  it('of a point have their vertices on the circle, as many as the tolerance needs', () => {
+    for (const [radius, tolerance, vertices] of [
+      [1000, 10, 23],
+      [1000, 500, 3],
+      [5, 10, 3],
+    ] as const) {
+      const found = distances(run('geo_point_buffer', 10, 50, radius, tolerance), [10, 50]);
+      expect(found).toHaveLength(vertices + 1);
+      for (const distance of found) expect(distance).toBeCloseTo(radius, 4);
+    }
+  });
+  it('of a line contain what is near any part of it, corners and both ends', () => {
+    const path = line([0, 0], [1, 0], [1, 1], [0.2, 0.7]);
+    const buffer = json(run('geo_line_buffer', path, 5000, 1));
+    for (const [x, y] of [
+      [-0.04, 0],
+      [0.5, 0.04],
+      [0.5, -0.04],
+      [1.03, -0.03],
+      [0.96, 0.04],
+      [1.03, 1.03],
+      [0.16, 0.7],
+    ] as const)
+      expect(run('geo_point_in_polygon', x, y, buffer), `${x} ${y}`).toBe(true);
+    for (const [x, y] of [
+      [0.5, 0.05],
+      [1.04, -0.04],
+      [0.5, 0.4],
+    ] as const)
+      expect(run('geo_point_in_polygon', x, y, buffer), `${x} ${y}`).toBe(false);
+  });
+  it('of a polygon grow outwards and into holes, which close when they are small', () => {
+    const holed = (west: number, east: number) => ({
+      type: 'Polygon',
+      coordinates: [...square(0, 0, 1, 1).coordinates, ...square(west, west, east, east).coordinates],
+    });
+    const open = json(run('geo_polygon_buffer', holed(0.3, 0.7), 5000, 1));
+    expect(run('geo_point_in_polygon', 0.33, 0.5, open)).toBe(true);
+    expect(run('geo_point_in_polygon', 0.5, 0.5, open)).toBe(false);
+    expect(run('geo_point_in_polygon', 1.04, 0.5, open)).toBe(true);
+    expect(run('geo_point_in_polygon', 1.04, 1.04, open)).toBe(false);
+    const closed = json(run('geo_polygon_buffer', holed(0.48, 0.52), 5000, 1));
+    expect(closed.coordinates).toHaveLength(1);
+    const area = (shape: object) => run('geo_polygon_area', shape) as number;
+    const whole = square(0, 0, 1, 1);
+    const expected = area(whole) + (run('geo_polygon_perimeter', whole) as number) * 5000 + Math.PI * 5000 ** 2;
+    expect(area(closed) / expected).toBeCloseTo(1, 3);
+  });
+  it('of a polygon with a corner inwards have no vertex inside', () => {
+    const dented = {
+      type: 'Polygon',
+      coordinates: [
+        [
+          [0, 0],
+          [1, 0],
+          [1, 1],
+          [0.5, 0.4],
+          [0, 1],
+          [0, 0],
+        ],
+      ],
+    };
+    const buffer = json(run('geo_polygon_buffer', dented, 2000, 1));
+    const rings = buffer.coordinates as number[][][];
+    expect(rings).toHaveLength(1);
+    for (const [x, y] of rings[0]!) {
+      expect(run('geo_distance_point_to_polygon', x!, y!, dented)).toBeGreaterThan(1990);
+    }
+  });
+  it('are null by an invalid radius or tolerance', () => {
+    expect(run('geo_point_buffer', 0, 0, 0)).toBeNull();
+    expect(run('geo_point_buffer', 0, 91, 10)).toBeNull();
+    expect(run('geo_line_buffer', line([0, 0], [1, 1]), 10, 0)).toBeNull();
+    expect(run('geo_polygon_buffer', { type: 'Polygon' }, 10)).toBeNull();
+    expect(() => run('geo_point_buffer', 0, 0, 1e6, 0.1)).toThrow(/tolerance/);
+  });
+});
+
+describe('simplified shapes', () => {
+  it('vanish within the tolerance, and are refused otherwise', () => {
+    expect(run('geo_line_simplify', line([0, 0], [0.01, 0]), 2000)).toBeNull();
+    expect(run('geo_polygon_simplify', square(0, 0, 0.01, 0.01), 2000)).toBeNull();
+    expect(() => run('geo_line_simplify', line([0, 0], [1, 0]), 2000)).toThrow(/not supported/);
+    expect(run('geo_line_simplify', line([0, 0], [1, 0]), -1)).toBeNull();
   });
 });
 
@@ -208,6 +321,19 @@ describe('cells', () => {
     }
     expect(cells).not.toContain(run('geo_point_to_s2cell', 10.3, 10.1, 13));
     expect(new Set(cells).size).toBe(cells.length);
+  });
+  it('cover what is within a radius of a line, and nothing else', () => {
+    const path = line([10, 10], [10.1, 10.05]);
+    const near = JSON.parse(run('geo_line_to_s2cells', path, 14, 2000) as string) as string[];
+    const touched = JSON.parse(run('geo_line_to_s2cells', path, 14) as string) as string[];
+    for (const cell of touched) expect(near).toContain(cell);
+    for (const [x, y, isNear] of [
+      [9.985, 9.995, true],
+      [10.05, 10.04, true],
+      [10.05, 10.06, false],
+    ] as const)
+      expect(near.includes(run('geo_point_to_s2cell', x, y, 14) as string), `${x} ${y}`).toBe(isNear);
+    expect(run('geo_line_to_s2cells', path, 14, -1)).toBeNull();
   });
   it('are null or empty for what is no cell', () => {
     expect(run('geo_s2cell_to_polygon', 'zz')).toBeNull();

@@ -1,6 +1,7 @@
 import { writeJson } from '../json.js';
 import type { ScalarFunction } from '../scalar-function.js';
 import { readPosition, writePosition, writeRing } from './geojson.js';
+import { tokenSet } from './token-set.js';
 
 /** Geohashes: a rectangle of longitudes and latitudes by base 32 digits, each of five bits, in turn of either. */
 
@@ -83,8 +84,9 @@ function bounds({ column, row, columnBits, rowBits }: Cell) {
   return { west, south, east: west + 360 / 2 ** columnBits, north: south + 180 / 2 ** rowBits };
 }
 
-/** From north, clockwise. Columns go around the Earth; there is nothing beyond the poles. */
+/** From north-west, clockwise. Columns go around the Earth; there is nothing beyond the poles. */
 const DIRECTIONS = [
+  [-1, 1],
   [0, 1],
   [1, 1],
   [1, 0],
@@ -92,7 +94,6 @@ const DIRECTIONS = [
   [0, -1],
   [-1, -1],
   [-1, 0],
-  [-1, 1],
 ] as const;
 
 export const GEOHASH_FUNCTIONS: readonly ScalarFunction[] = [
@@ -150,7 +151,7 @@ export const GEOHASH_FUNCTIONS: readonly ScalarFunction[] = [
         if (row < 0n || row >= rows) return [];
         return [encode({ ...cell, row, column: (cell.column + BigInt(east) + columns) % columns })];
       });
-      return writeJson(found);
+      return writeJson(tokenSet(found));
     },
   },
 ];

@@ -1,6 +1,7 @@
 import { KustoError } from '../../errors/index.js';
 import type { KustoValue } from '../../values/index.js';
-import { isArray, isBag, numberOf, parseJson, realOf, writeJson, type Json, type JsonBag } from '../json.js';
+import { isArray, isBag, JsonNumber, numberOf, parseJson, writeJson, type Json, type JsonBag } from '../json.js';
+import { realText } from '../real-text.js';
 import { counterclockwise, type Polygon, type Ring } from './rings.js';
 import { antipodal, same, side, toPosition, toVector, type Position, type Vector } from './sphere.js';
 
@@ -146,7 +147,13 @@ export function edgesOf(lines: readonly Line[]): (readonly [Vector, Vector])[] {
   return lines.flatMap((line) => line.slice(1).map((point, i) => [line[i]!, point] as const));
 }
 
-const positionJson = ([longitude, latitude]: Position): Json => [realOf(longitude), realOf(latitude)];
+/** Coordinates are written as the reference writes reals in text; tiny ones as JSON does. */
+function coordinateJson(degrees: number): Json {
+  const text = realText(degrees);
+  return new JsonNumber(text.includes('E') ? String(degrees) : text);
+}
+
+const positionJson = ([longitude, latitude]: Position): Json => [coordinateJson(longitude), coordinateJson(latitude)];
 
 export const pointsJson = (points: readonly Vector[]): Json => points.map((point) => positionJson(toPosition(point)));
 
@@ -168,6 +175,12 @@ export function writeLines(lines: readonly Line[]): string {
   return lines.length === 1
     ? shape('LineString', pointsJson(lines[0]!))
     : shape('MultiLineString', lines.map(pointsJson));
+}
+
+/** Lines by positions, which need no trip over the sphere. */
+export function writePositionLines(lines: readonly (readonly Position[])[]): string {
+  const coordinates = lines.map((line) => line.map(positionJson));
+  return coordinates.length === 1 ? shape('LineString', coordinates[0]!) : shape('MultiLineString', coordinates);
 }
 
 const closed = (ring: Ring): Json => pointsJson([...ring, ring[0]!]);

@@ -16,6 +16,7 @@ import type { ScalarFunction } from '../scalar-function.js';
 import { KustoError } from '../../errors/index.js';
 import { positionOf, readPolygons, readPosition, writePosition, writeRing } from './geojson.js';
 import type { Ring } from './rings.js';
+import { tokenSet } from './token-set.js';
 
 /** H3 cells, by their tokens. */
 
@@ -75,7 +76,7 @@ export const H3_FUNCTIONS: readonly ScalarFunction[] = [
     return within(level, own, Math.min(FINEST, own + MOST_GENERATIONS)) ? writeJson(cellToChildren(cell, level)) : null;
   }),
   ofCell('geo_h3cell_neighbors', 'The H3 cells around a cell.', (cell) =>
-    writeJson(gridDisk(cell, 1).filter((neighbor) => neighbor !== cell)),
+    writeJson(tokenSet(gridDisk(cell, 1).filter((neighbor) => neighbor !== cell))),
   ),
   ofCell('geo_h3cell_rings', 'Rings of H3 cells around a cell, the cell itself first.', (cell, distance) =>
     within(Number(distance), 0, FURTHEST_RING) ? writeJson(gridDiskDistances(cell, Number(distance))) : null,
@@ -95,7 +96,7 @@ export const H3_FUNCTIONS: readonly ScalarFunction[] = [
       const cells = new Set(
         polygons.flatMap(({ shell, holes }) => polygonToCells([ring(shell), ...holes.map(ring)], level, true)),
       );
-      return cells.size > MOST_CELLS ? null : writeJson([...cells]);
+      return cells.size > MOST_CELLS ? null : writeJson(tokenSet([...cells]));
     },
   },
 ];

@@ -1,4 +1,5 @@
 import type { ScalarFunction } from '../scalar-function.js';
+import { BUFFER_FUNCTIONS } from './buffer.js';
 import { DENSIFY_FUNCTIONS } from './densify.js';
 import { GEOHASH_FUNCTIONS } from './geohash.js';
 import { H3_FUNCTIONS } from './h3.js';
@@ -14,6 +15,7 @@ export const GEO_FUNCTIONS: readonly ScalarFunction[] = [
   ...POINT_FUNCTIONS,
   ...LINE_FUNCTIONS,
   ...POLYGON_FUNCTIONS,
+  ...BUFFER_FUNCTIONS,
   ...DENSIFY_FUNCTIONS,
   ...GEOHASH_FUNCTIONS,
   ...S2_FUNCTIONS,

@@ -1,4 +1,5 @@
 import { intersection, union, type Geom } from 'polyclip-ts';
+import { s2 } from 's2js';
 import { KustoError } from '../../errors/index.js';
 import { polygonEdges, ringEdges, ringsOf, type Edge, type Polygon, type Ring } from './rings.js';
 import { add, cross, dot, length, normal, normalize, same, subtract, type Vector } from './sphere.js';
@@ -26,15 +27,25 @@ export function unite(polygons: readonly Polygon[]): Polygon[] {
   }
 }
 
+/** The union of all parts at once, whose rings begin by the order of the edges. */
+export function uniteAlong(parts: readonly Polygon[], edges: readonly Edge[]): Polygon[] {
+  const plane = planeOf(ringsOf(parts).flat());
+  const [first, ...rest] = parts.map((part) => plane.project([part]));
+  return ordered(plane.lift(union(first!, ...rest)), edges);
+}
+
 function overlay(
   left: readonly Polygon[],
   right: readonly Polygon[],
   combine: (a: Geom, b: Geom) => MultiPoly,
 ): Polygon[] {
   const plane = planeOf(ringsOf([...left, ...right]).flat());
-  const edges = polygonEdges([...left, ...right]);
-  const found = plane
-    .lift(combine(plane.project(left), plane.project(right)))
+  const found = plane.lift(combine(plane.project(left), plane.project(right)));
+  return ordered(found, polygonEdges([...left, ...right]));
+}
+
+function ordered(polygons: readonly Polygon[], edges: readonly Edge[]): Polygon[] {
+  const found = polygons
     .map(({ shell, holes }) => ({
       shell: beginAfterLast(shell, edges),
       holes: holes.map((hole) => beginAfterLast(hole, edges)),
@@ -102,20 +113,32 @@ const MOST_COMPARISONS = 4_000_000;
 
 interface Ordered {
   readonly ring: Ring;
-  /** The place of its last edge among the given ones. */
+  /** The place of its first edge among the given ones. */
   readonly rank: number;
 }
 
-/** The ring, begun where the edge ends that was given last (or its last part). */
+/**
+ * The ring, begun where the edge ends that was given last. Of an edge that was cut, the part counts that comes first from
+ * the vertex of the lowest S2 cell: where S2's builder starts to look.
+ */
 function beginAfterLast(ring: Ring, given: readonly Edge[]): Ordered {
   if (ring.length * given.length > MOST_COMPARISONS) return { ring, rank: -1 };
-  let best = { rank: -1, reached: 0, at: -1 };
-  ringEdges(ring).forEach(([p, q], at) => {
-    const rank = given.findLastIndex((edge) => liesOn(p, q, edge));
-    const reached = rank < 0 ? 0 : dot(subtract(q, given[rank]![0]), subtract(q, given[rank]![0]));
-    if (rank > best.rank || (rank === best.rank && reached > best.reached)) best = { rank, reached, at };
+  const ids = ring.map(([x, y, z]) => s2.cellid.fromPoint(new s2.Point(x, y, z)));
+  const lowest = ids.reduce((best, id, i) => (id < ids[best]! ? i : best), 0);
+  const turned = [...ring.slice(lowest), ...ring.slice(0, lowest)];
+  const ranks = ringEdges(turned).map(([p, q]) => given.findLastIndex((edge) => liesOn(p, q, edge)));
+  let last = 0;
+  let isBehind = false;
+  ranks.forEach((rank, i) => {
+    if (rank < ranks[last]!) {
+      isBehind = true;
+    } else if (rank > ranks[last]! || !isBehind) {
+      last = i;
+      isBehind = false;
+    }
   });
-  return { ring: [...ring.slice(best.at + 1), ...ring.slice(0, best.at + 1)], rank: best.rank };
+  const first = (last + 1) % turned.length;
+  return { ring: [...turned.slice(first), ...turned.slice(0, first)], rank: ranks[first]! };
 }
 
 /** True when the edge from p to q is a part of an edge, in its direction. */

@@ -1,11 +1,11 @@
 import { s2 } from 's2js';
-import { KustoError } from '../../errors/index.js';
 import type { KustoValue } from '../../values/index.js';
 import { writeJson } from '../json.js';
 import type { ScalarFunction } from '../scalar-function.js';
 import { edgesOf, readLines, readPolygons, readPosition, writePoint, writePolygons } from './geojson.js';
 import { polygonEdges, polygonsContain, ringEdges, type Edge, type Polygon } from './rings.js';
-import { crossing, side, type Vector } from './sphere.js';
+import { angleBetween, closestOnEdge, crossing, EARTH_RADIUS, side, type Vector } from './sphere.js';
+import { tokenSet } from './token-set.js';
 
 /** S2 cells, by their tokens. */
 
@@ -31,14 +31,22 @@ const corners = (id: CellId): Vector[] => {
 };
 
 /**
- * The cells of a level that a shape touches, in the order of their ids. Goes down from the faces of the cube; each step
- * only looks at the edges that touched the cell above. Undefined when there are more than the limit.
+ * The cells of a level that a shape comes as close to as the radius (of angle; 0 when it touches them), in the order of
+ * their ids. Goes down from the faces of the cube; each step only looks at the edges that were near to the cell above.
+ * Undefined when there are more than the limit.
  */
-function cover(polygons: readonly Polygon[], edges: readonly Edge[], level: number): string[] | undefined {
+function cover(
+  polygons: readonly Polygon[],
+  edges: readonly Edge[],
+  level: number,
+  radius: number,
+): string[] | undefined {
   const found: string[] = [];
   const visit = (id: CellId, candidates: readonly Edge[], whole: boolean): boolean => {
     const square = corners(id);
-    const touching = whole ? [] : candidates.filter((edge) => touches(square, edge));
+    const touching = whole
+      ? []
+      : candidates.filter((edge) => touches(square, edge) || (radius > 0 && isNear(square, edge, radius)));
     const inside =
       whole || (touching.length === 0 && polygonsContain(polygons, vectorOf(Cell.fromCellID(id).center())));
     if (!inside && touching.length === 0) return true;
@@ -51,6 +59,14 @@ function cover(polygons: readonly Polygon[], edges: readonly Edge[], level: numb
 
 const touches = (square: readonly Vector[], [a, b]: Edge): boolean =>
   inSquare(square, a) || inSquare(square, b) || ringEdges(square).some(([c, d]) => crossing(a, b, c, d) !== undefined);
+
+/** Edges that do not touch come closest at an end of either. */
+const isNear = (square: readonly Vector[], [a, b]: Edge, radius: number): boolean =>
+  ringEdges(square).some(
+    ([c, d]) =>
+      [a, b].some((end) => angleBetween(end, closestOnEdge(end, c, d)) <= radius) ||
+      angleBetween(c, closestOnEdge(c, a, b)) <= radius,
+  );
 
 /** On the inner side of each edge; corners go counterclockwise, and no cell is larger than a face. */
 const inSquare = (square: readonly Vector[], p: Vector): boolean =>
@@ -67,12 +83,12 @@ function covering(
     name,
     nulls: 'propagate',
     doc,
-    evaluate: ([argument, levelArgument, radius]) => {
+    evaluate: ([argument, levelArgument, radiusArgument]) => {
       const shape = read(argument);
       const level = Number(levelArgument ?? 11);
-      if (!shape || !isLevel(level)) return null;
-      if (Number(radius ?? 0) !== 0) throw new KustoError('CAL0001', `${name}(): a radius is not supported.`);
-      const cells = cover(shape.polygons, shape.edges, level);
+      const radius = Number(radiusArgument ?? 0);
+      if (!shape || !isLevel(level) || !(radius >= 0)) return null;
+      const cells = cover(shape.polygons, shape.edges, level, radius / EARTH_RADIUS);
       return cells ? writeJson(cells) : null;
     },
   };
@@ -117,7 +133,7 @@ export const S2_FUNCTIONS: readonly ScalarFunction[] = [
       const id = cellOf(token);
       return id === undefined
         ? null
-        : writeJson(cellid.allNeighbors(id, cellid.level(id)).map((cell) => cellid.toToken(cell)));
+        : writeJson(tokenSet(cellid.allNeighbors(id, cellid.level(id)).map((cell) => cellid.toToken(cell))));
     },
   },
   covering('geo_polygon_to_s2cells', 'The S2 cells that cover a polygon.', (shape) => {

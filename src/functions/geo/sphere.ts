@@ -1,3 +1,5 @@
+import { atan2, cos, sin } from './trigonometry.js';
+
 /**
  * Geometry on the sphere, with vectors of unit length: edges are geodesics, as in the reference (which is built on S2).
  * Angles are radians.
@@ -15,12 +17,12 @@ const RADIANS = Math.PI / 180;
 export function toVector([longitude, latitude]: Position): Vector {
   const phi = latitude * RADIANS;
   const theta = longitude * RADIANS;
-  const cos = Math.cos(phi);
-  return [Math.cos(theta) * cos, Math.sin(theta) * cos, Math.sin(phi)];
+  const width = cos(phi);
+  return [cos(theta) * width, sin(theta) * width, sin(phi)];
 }
 
 export function toPosition([x, y, z]: Vector): Position {
-  return [Math.atan2(y, x) * (180 / Math.PI), Math.atan2(z, Math.sqrt(x * x + y * y)) * (180 / Math.PI)];
+  return [atan2(y, x) * (180 / Math.PI), atan2(z, Math.sqrt(x * x + y * y)) * (180 / Math.PI)];
 }
 
 export const dot = (a: Vector, b: Vector): number => a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
@@ -46,7 +48,7 @@ export const same = (a: Vector, b: Vector): boolean => a[0] === b[0] && a[1] ===
 /** Opposite, but for the last digit of coordinates: 180 degrees are no whole number of radians. */
 export const antipodal = (a: Vector, b: Vector): boolean => length(add(a, b)) < 1e-15;
 
-export const angleBetween = (a: Vector, b: Vector): number => Math.atan2(length(cross(a, b)), dot(a, b));
+export const angleBetween = (a: Vector, b: Vector): number => atan2(length(cross(a, b)), dot(a, b));
 
 /** A normal of the plane of two vectors, exact also for close ones. */
 export const normal = (a: Vector, b: Vector): Vector => scale(cross(subtract(a, b), add(a, b)), 0.5);
@@ -59,9 +61,9 @@ export function azimuth(from: Position, to: Position): number {
   const step = (to[0] - from[0]) * RADIANS;
   const phi1 = from[1] * RADIANS;
   const phi2 = to[1] * RADIANS;
-  const y = Math.sin(step) * Math.cos(phi2);
-  const x = Math.cos(phi1) * Math.sin(phi2) - Math.sin(phi1) * Math.cos(phi2) * Math.cos(step);
-  return positiveAngle(Math.atan2(y, x));
+  const y = sin(step) * cos(phi2);
+  const x = cos(phi1) * sin(phi2) - sin(phi1) * cos(phi2) * cos(step);
+  return positiveAngle(atan2(y, x));
 }
 
 export const positiveAngle = (angle: number): number => (angle < 0 ? angle + 2 * Math.PI : angle);
@@ -69,7 +71,7 @@ export const positiveAngle = (angle: number): number => (angle < 0 ? angle + 2 *
 /** The point at an angle from a towards b. */
 export function pointTowards(a: Vector, b: Vector, angle: number): Vector {
   const tangent = normalize(cross(normal(a, b), a));
-  return normalize(add(scale(a, Math.cos(angle)), scale(tangent, Math.sin(angle))));
+  return normalize(add(scale(a, cos(angle)), scale(tangent, sin(angle))));
 }
 
 /** The point of an edge that is closest to p. */

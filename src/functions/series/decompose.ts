@@ -31,12 +31,18 @@ function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
+function every(values: readonly number[], first: number, step: number): number[] {
+  const found: number[] = [];
+  for (let i = first; i < values.length; i += step) found.push(values[i]!);
+  return found;
+}
+
 /** The median of each phase, repeated over `length`; zeros when there is no period. */
 function seasonalOf(learned: readonly number[], length: number, period: number, threshold: number): number[] {
   const points = period === -1 ? (detectPeriod(learned, threshold) ?? 0) : period;
   if (points <= 0) return new Array<number>(length).fill(0);
   const phases = Array.from({ length: Math.min(points, learned.length) }, (_, phase) =>
-    median(learned.filter((_, i) => i % points === phase)),
+    median(every(learned, phase, points)),
   );
   return Array.from({ length }, (_, i) => phases[i % points] ?? 0);
 }

@@ -17,18 +17,21 @@ export interface Period {
 
 interface Spectrum {
   /** Share of the variance at each frequency: `power[k]` of k cycles over the series. */
-  readonly power: readonly number[];
+  readonly power: Float64Array;
   /** Circular autocorrelation of the centered series by lag, scaled so that it reaches from 0 to 1. */
-  readonly correlation: readonly number[];
+  readonly correlation: Float64Array;
 }
 
 function spectrumOf(values: readonly number[]): Spectrum | undefined {
   const average = mean(values);
-  const { re, im } = transform({ re: values.map((value) => value - average), im: values.map(() => 0) }, -1);
+  const { re, im } = transform(
+    { re: Float64Array.from(values, (value) => value - average), im: new Float64Array(values.length) },
+    -1,
+  );
   const energy = re.map((x, i) => x * x + im[i]! * im[i]!);
   const total = energy.reduce((sum, x) => sum + x, 0);
   if (!(total > 0)) return undefined;
-  const products = transform({ re: energy, im: energy.map(() => 0) }, 1).re;
+  const products = transform({ re: energy, im: new Float64Array(energy.length) }, 1).re;
   const lowest = products.reduce((least, x) => Math.min(least, x));
   return {
     power: energy.map((x) => x / total),
@@ -36,7 +39,7 @@ function spectrumOf(values: readonly number[]): Spectrum | undefined {
   };
 }
 
-const isPeak = (correlation: readonly number[], lag: number): boolean =>
+const isPeak = (correlation: Float64Array, lag: number): boolean =>
   correlation[lag]! > correlation[lag - 1]! && correlation[lag]! > (correlation[lag + 1] ?? -1);
 
 /**
@@ -62,7 +65,7 @@ export function findPeriods(values: readonly number[], shortest: number, longest
 }
 
 /** The best lag between the neighbouring frequencies, when it is a peak. */
-function peakNear(correlation: readonly number[], cycles: number, n: number): number | undefined {
+function peakNear(correlation: Float64Array, cycles: number, n: number): number | undefined {
   const last = Math.min(Math.floor(n / 2), Math.floor(n / (cycles - 1)));
   let best = Math.ceil(n / (cycles + 1));
   for (let lag = best + 1; lag <= last; lag++) if (correlation[lag]! > correlation[best]!) best = lag;

@@ -11,7 +11,7 @@ import { kept, projected } from './tables.js';
 export const COLUMN_OPERATORS: Readonly<Record<string, OperatorBinder>> = {
   ProjectOperator: (node, input, scope) => withSessions(input, positional(node, input, scope), scope),
   ExtendOperator: extended,
-  SerializeOperator: (node, input, scope) => ({ ...extended(node, input, scope), serialized: true }),
+  SerializeOperator: (node, input, scope) => extended(node, { ...input, serialized: true }, scope),
   ProjectAwayOperator: byName,
   ProjectKeepOperator: byName,
   ProjectReorderOperator: byName,

@@ -17,6 +17,7 @@ export const EXPAND_OPERATORS: Readonly<Record<string, OperatorBinder>> = {
     const bagKind = (parameters.get('bagexpansion') ?? parameters.get('kind')) === 'array' ? 'array' : 'bag';
     return {
       columns,
+      serialized: input.serialized ?? false,
       relation: {
         kind: 'expand',
         input: input.relation,
@@ -44,6 +45,8 @@ export const EXPAND_OPERATORS: Readonly<Record<string, OperatorBinder>> = {
     ];
     const leaf: Table = {
       columns: inside,
+      // The elements stand in the array's order.
+      serialized: true,
       relation: {
         kind: 'expandedRows',
         items: expansions,

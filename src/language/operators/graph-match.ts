@@ -186,8 +186,15 @@ class Matching {
       into.push({ column, value: bindScalar(node, scope) });
       return use(column);
     };
+    const bag = (node: SyntaxNode): Scalar => {
+      const column = this.scope.context.column('computed', 'dynamic');
+      const pairs = edge.own.columns.flatMap((own): Scalar[] => [literal('string', own.name), use(own)]);
+      edge.computed.push({ column, value: call(node, 'bag_pack', pairs, 'dynamic') });
+      return use(column);
+    };
     this.inner.declare(edge.name, {
       kind: 'path',
+      bags: bag,
       edges: computed(edge.computed, this.scope.over(edge.own)),
       nodes: computed(edge.computedOfNodes, this.overInner(edge)),
     });

@@ -9,6 +9,7 @@ import { JOIN_OPERATORS } from './join.js';
 import { PARSE_OPERATORS } from './parse.js';
 import { SERIES_OPERATORS } from './make-series.js';
 import { PARTITION_OPERATORS } from './partition.js';
+import { REDUCE_OPERATORS } from './reduce.js';
 import { ROW_OPERATORS } from './rows.js';
 import { SEARCH_OPERATORS } from './search.js';
 import { SCAN_OPERATORS } from './scan.js';
@@ -30,6 +31,7 @@ export const OPERATORS: Readonly<Record<string, OperatorBinder>> = {
   ...PARTITION_OPERATORS,
   ...TOP_NESTED_OPERATORS,
   ...SCAN_OPERATORS,
+  ...REDUCE_OPERATORS,
   ...EVALUATE_OPERATORS,
   ...MAKE_GRAPH_OPERATORS,
   ...GRAPH_MATCH_OPERATORS,

@@ -62,8 +62,8 @@ function patternOf(node: SyntaxNode): Pattern {
 }
 
 /**
- * `parse` as calls of `parse_pattern(source, pattern, kind, flags)` (or `parse_groups`), which yields an array of the
- * columns' texts, or null when the text does not fit; each column is an item of it, converted.
+ * `parse` as calls of `parse_pattern(source, pattern, kind, flags)` (or `parse_match` and `parse_fitting`), which yields
+ * the columns' texts, or null when the text does not fit; each column is an item of it, converted.
  */
 function parsed(node: SyntaxNode, input: Table, scope: Scope, filter: boolean): Table {
   const parameters = parametersOf(node);
@@ -75,20 +75,21 @@ function parsed(node: SyntaxNode, input: Table, scope: Scope, filter: boolean): 
   const source = bindScalar(part(node, 'Expression'), scope.over(input));
   const text: Scalar = source.type === 'string' ? source : call(node, 'tostring', [source], 'string');
   const matched = scope.context.column('$parsed', 'dynamic');
-  // Patterns of plain texts are matched by the engine, which holds what it found in a list of its own.
+  const given = [literal('string', JSON.stringify(pattern.parts)), literal('string', kind)];
+  // Patterns of plain texts are matched by the engine, and held in a form of its own, one step after the other.
   const plain = kind !== 'regex';
-  const match = call(
-    node,
-    plain ? 'parse_groups' : 'parse_pattern',
-    [
-      text,
-      literal('string', JSON.stringify(pattern.parts)),
-      literal('string', kind),
-      literal('string', parameters.get('flags') ?? ''),
-    ],
-    'dynamic',
-  );
-  const held = projected(input, [...input.columns.map(kept), { column: matched, value: match }]);
+  let held: Table;
+  if (plain) {
+    const match = scope.context.column('$match', 'dynamic');
+    const value = call(node, 'parse_match', [text, ...given], 'dynamic');
+    const matching = projected(input, [...input.columns.map(kept), { column: match, value }]);
+    const fitting = call(node, 'parse_fitting', [use(match), ...given, text], 'dynamic');
+    held = projected(matching, [...input.columns.map(kept), { column: matched, value: fitting }]);
+  } else {
+    const flags = literal('string', parameters.get('flags') ?? '');
+    const value = call(node, 'parse_pattern', [text, ...given, flags], 'dynamic');
+    held = projected(input, [...input.columns.map(kept), { column: matched, value }]);
+  }
   const passing: Table = filter
     ? {
         ...held,

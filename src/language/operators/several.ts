@@ -1,5 +1,7 @@
 import type { Aggregate } from '../../plan/index.js';
 import { bindScalar, type Scope, type Table } from '../context.js';
+import { PluginCall } from '../plugins/plugin.js';
+import { funnelSequence } from '../plugins/sequences.js';
 import type { SyntaxNode } from '../parser.js';
 import { items, kindOf, maybe, nameOf, part, textOf } from '../syntax.js';
 import { pluginName } from './evaluate.js';
@@ -15,6 +17,23 @@ export type SeveralBinder = (
   input: Table,
   scope: Scope,
 ) => { name: string | undefined; table: Table }[];
+
+/** Plugins that answer with several tables. */
+const SEVERAL_PLUGINS: Readonly<Record<string, SeveralBinder>> = {
+  preview: (node, input, scope) => {
+    const [count] = items(part(part(node, 'FunctionCall'), 'ArgumentList'), 'Expressions');
+    const rows = limited(scope.context.renewed(input), bindScalar(count!, scope));
+    return [
+      { name: undefined, table: rows },
+      { name: undefined, table: total(scope.context.renewed(input), scope) },
+    ];
+  },
+  funnel_sequence: (node, input, scope) =>
+    ([['prev', 'next'], ['prev'], ['next']] as const).map((neighbours) => ({
+      name: undefined,
+      table: funnelSequence(new PluginCall(node, scope.context.renewed(input), scope), neighbours),
+    })),
+};
 
 export const SEVERAL: Readonly<Record<string, SeveralBinder>> = {
   ForkOperator: (node, input, scope) =>
@@ -46,19 +65,13 @@ export const SEVERAL: Readonly<Record<string, SeveralBinder>> = {
     if (!body) return counts;
     return [...counts, { name: undefined, table: bindBody(body, scope.context.renewed(input), scope.nested()) }];
   },
-  EvaluateOperator: (node, input, scope) => {
-    const [count] = items(part(part(node, 'FunctionCall'), 'ArgumentList'), 'Expressions');
-    const rows = limited(scope.context.renewed(input), bindScalar(count!, scope));
-    return [
-      { name: undefined, table: rows },
-      { name: undefined, table: total(scope.context.renewed(input), scope) },
-    ];
-  },
+  EvaluateOperator: (node, input, scope) => SEVERAL_PLUGINS[pluginName(node)]!(node, input, scope),
 };
 
 export function severalBinder(node: SyntaxNode): SeveralBinder | undefined {
   const kind = kindOf(node);
-  return kind === 'EvaluateOperator' && pluginName(node) !== 'preview' ? undefined : SEVERAL[kind];
+  const isSeveral = kind !== 'EvaluateOperator' || Object.hasOwn(SEVERAL_PLUGINS, pluginName(node));
+  return isSeveral ? SEVERAL[kind] : undefined;
 }
 
 function counted(by: SyntaxNode, input: Table, scope: Scope): Table {

@@ -1,7 +1,7 @@
 import { KustoError } from '../../errors/index.js';
 import { literal, type Scalar } from '../../plan/index.js';
 import { constantString } from '../calls.js';
-import { bindScalar, bindTable, type Scope, type Table } from '../context.js';
+import { bindOperator, bindScalar, bindTable, type Scope, type Table } from '../context.js';
 import { argumentsOf, call } from '../calls-to.js';
 import type { SyntaxNode } from '../parser.js';
 import { externalTableNamed } from '../schema.js';
@@ -60,6 +60,9 @@ export const SOURCES: Readonly<Record<string, (node: SyntaxNode, scope: Scope) =
       },
     };
   },
+  /** A plugin at the beginning of a query: it has one row without columns for its input. */
+  EvaluateOperator: (node, scope) =>
+    bindOperator(node, { columns: [], relation: { kind: 'values', rows: [[]], columns: [] } }, scope),
   UnionOperator: (node, scope) => united(node, [], scope),
   MacroExpandOperator: macroExpanded,
   MaterializeExpression: (node, scope) => {

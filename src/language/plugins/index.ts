@@ -2,8 +2,10 @@ import type { Table } from '../context.js';
 import { BAG_UNPACK_PARAMETERS, bagUnpack } from './bag-unpack.js';
 import { GEO_LOOKUP_PARAMETERS, geoLookup } from './geo-lookup.js';
 import { pivot } from './pivot.js';
+import { diffPatterns, diffPatternsText, segments } from './patterns.js';
 import type { PluginCall } from './plugin.js';
-import { dcountIntersect, ipLookup, narrow, rowsNear, schemaMerge } from './rows.js';
+import { dcountIntersect, estimateRowsCount, ipLookup, narrow, rowsNear, schemaMerge } from './rows.js';
+import { funnelSequence, funnelSequenceCompletion, sequenceDetect } from './sequences.js';
 import { newActivityMetrics, rollingPercentile, timelinePlugin } from './timeline.js';
 
 export interface Plugin {
@@ -31,10 +33,22 @@ export const PLUGINS: Readonly<Record<string, Plugin>> = {
   session_count: { bind: timelinePlugin(4) },
   new_activity_metrics: { bind: newActivityMetrics },
   dcount_intersect: { bind: dcountIntersect },
+  autocluster: { bind: segments },
+  basket: { bind: segments },
+  diffpatterns: { bind: diffPatterns },
+  diffpatterns_text: { bind: diffPatternsText },
+  funnel_sequence: { bind: (call) => funnelSequence(call) },
+  funnel_sequence_completion: { bind: funnelSequenceCompletion },
+  sequence_detect: { bind: sequenceDetect },
+  estimate_rows_count: { bind: estimateRowsCount },
+  identity: { bind: ({ input }) => input },
   rolling_percentile: { bind: rollingPercentile },
 };
 
 const SERVICE = 'needs a service that is not part of this server';
+
+const UNREAD =
+  'reads storage while a query is bound, which this server does not: write the schema out (externaldata, .create external table)';
 
 /** Plugins that will not be answered, and why. */
 export const REFUSED_PLUGINS: Readonly<Record<string, string>> = {
@@ -53,6 +67,10 @@ export const REFUSED_PLUGINS: Readonly<Record<string, string>> = {
   ai_embeddings: SERVICE,
   ai_chat_completion: SERVICE,
   ai_chat_completion_prompt: SERVICE,
-  infer_storage_schema: 'is not supported: .create external table needs its schema written out',
-  infer_storage_schema_with_suggestions: 'is not supported: .create external table needs its schema written out',
+  execute_query: 'is not documented; name the other database by database()',
+  execute_show_command: 'is not documented; send the command itself',
+  external_datatable: "is not documented: its data comes with a request of the vendor's own clients; use datatable",
+  identity_v3: 'is a test of the reference engine itself',
+  infer_storage_schema: UNREAD,
+  infer_storage_schema_with_suggestions: UNREAD,
 };

@@ -3,7 +3,7 @@ import { bindScalar, bindTable, type Table } from '../context.js';
 import { call, isTabular } from '../calls-to.js';
 import { typed } from '../operators/sources.js';
 import { kept, projected } from '../operators/tables.js';
-import { kindOf, nameOf } from '../syntax.js';
+import { kindOf, nameOf, spanOf } from '../syntax.js';
 import { usesOf, type PluginCall } from './plugin.js';
 
 export const narrow = (plugin: PluginCall): Table =>
@@ -33,6 +33,22 @@ export function schemaMerge(plugin: PluginCall): Table {
     values: columns.map((column) => use(column!)),
     constants: [preserve ? bindScalar(preserve, plugin.scope) : literal('bool', true)],
   });
+}
+
+/** The number of rows: an estimate that is exact. */
+export function estimateRowsCount({ input, scope, node, results }: PluginCall): Table {
+  const [column] = scope.context.columns(results);
+  const count = { name: 'count', type: 'long' as const, args: [], span: spanOf(node) };
+  return {
+    columns: [column!],
+    relation: {
+      kind: 'aggregate',
+      input: input.relation,
+      keys: [],
+      aggregates: [{ column: column!, call: count }],
+      columns: [column!],
+    },
+  };
 }
 
 /** dcount_intersect(hll, hll, …): the rows, and how many values the first, the first two, … share. */

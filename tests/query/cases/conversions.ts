@@ -49,7 +49,7 @@ export const suites: readonly Suite[] = [
       ['tostring(true)', 'True'],
       ['tostring(1.0)', '1.0'],
       ['tostring(0.1 + 0.2)', '0.30000000000000007'],
-      ['tostring(1e20)', '1E+20'],
+      ['tostring(1e20)', '100000000000000000000.0'],
       ['tostring(real(nan))', 'NaN'],
       ['tostring(int(null))', ''],
       ['tostring(decimal(1.50))', '1.5'],

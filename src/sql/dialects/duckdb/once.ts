@@ -15,6 +15,10 @@ const CHEAP: ReadonlySet<string> = new Set([
   'coalesce',
   'struct_extract',
   'list_extract',
+  'trunc',
+  'floor',
+  'ceil',
+  'abs',
   'kql_weekday',
 ]);
 const MOST_NODES = 8;

@@ -56,9 +56,11 @@ function sample(relation: Sample, lowering: Lowering): Sql {
 
 /** A list of the elements of a dynamic value: of an array, the properties of a bag, or the value itself. */
 function elementsOf(source: Sql, bagKind: Expand['bagKind'], lowering: Lowering): Sql {
-  const macro = bagKind === 'array' ? sql`kql_elements_pairs` : sql`kql_elements`;
-  return once(rawPart(source), lowering, (json) => sql`${macro}(${json})`);
+  return once(rawPart(source), lowering, (json) => sql`${elementsMacro(bagKind)}(${json})`);
 }
+
+const elementsMacro = (bagKind: Expand['bagKind']): Sql =>
+  bagKind === 'array' ? sql`kql_elements_pairs` : sql`kql_elements`;
 
 function itemValue(item: ExpandItem, elements: Sql, position: Sql, lowering: Lowering): Sql {
   return once(sql`list_extract(${elements}, ${position} + 1)`, lowering, (json) =>
@@ -90,19 +92,21 @@ function expand(relation: Expand, lowering: Lowering): Sql {
   return sql`SELECT ${list(columns)} FROM (SELECT *, ${positions(items, rowLimit, lowering)} FROM (SELECT *, ${list(lists)} FROM (${lowering.relation(relation.input)}) AS t) AS u) AS v`;
 }
 
-/** A single list is unnested as it is. */
+/** A single list is unnested as it is; what it is made of is a column first, so that it is read once. */
 function expandOne(relation: Expand, item: ExpandItem, lowering: Lowering): Sql {
-  const [elements, held, one] = [name('elements'), name('held'), name('one')];
-  const all = elementsOf(lowering.scalar(item.source), relation.bagKind, lowering);
-  const taken = relation.rowLimit ? sql`${elements}[1:${lowering.scalar(relation.rowLimit)}]` : elements;
+  const [json, held, one] = [name('json'), name('held'), name('one')];
+  const asText = item.elementType === 'string' && relation.bagKind !== 'array';
+  const macro = asText ? sql`kql_element_texts` : elementsMacro(relation.bagKind);
+  const elements = sql`${macro}(${json})`;
+  const taken = relation.rowLimit ? sql`list_slice(${elements}, 1, ${lowering.scalar(relation.rowLimit)})` : elements;
   const index = relation.indexColumn ? sql`, unnest(range(0, len(${held}))) AS ${POSITION}` : sql``;
+  const element = asText ? sql`coalesce(${one}, '')` : elementAs(one, item.elementType, lowering);
   const columns = relation.columns.map((column) => {
     if (relation.indexColumn?.id === column.id) return sql`${POSITION} AS ${lowering.column(column)}`;
-    if (column.id !== item.column.id) return lowering.column(column);
-    return sql`${elementAs(one, item.elementType, lowering)} AS ${lowering.column(column)}`;
+    return column.id === item.column.id ? sql`${element} AS ${lowering.column(column)}` : lowering.column(column);
   });
-  const input = lowering.relation(relation.input);
-  return sql`SELECT ${list(columns)} FROM (SELECT *, unnest(${held}) AS ${one}${index} FROM (SELECT *, ${taken} AS ${held} FROM (SELECT *, ${all} AS ${elements} FROM (${input}) AS t) AS s) AS u) AS v`;
+  const source = sql`SELECT *, ${rawPart(lowering.scalar(item.source))} AS ${json} FROM (${lowering.relation(relation.input)}) AS t`;
+  return sql`SELECT ${list(columns)} FROM (SELECT *, unnest(${held}) AS ${one}${index} FROM (SELECT *, ${taken} AS ${held} FROM (${source}) AS s) AS u) AS v`;
 }
 
 function expandedRows(relation: ExpandedRows, lowering: Lowering): Sql {

@@ -47,7 +47,8 @@ const extreme =
 const sumOf = (arg: LoweredArgument): Sql => sql`sum(${arg.sql})`;
 
 function asResult(inner: Sql, type: LoweredArgument['type']): Sql {
-  if (type === 'long' || type === 'timespan') return sql`kql_wrap(${inner})`;
+  // DuckDB's sums have 128 bits.
+  if (type === 'long' || type === 'timespan') return sql`coalesce(TRY_CAST(${inner} AS BIGINT), kql_wrap(${inner}))`;
   if (type === 'datetime') return sql`CAST(kql_datetime_range(${inner}) AS BIGINT)`;
   return castTo(inner, type);
 }

@@ -4,6 +4,7 @@ import type { LoweredArgument, LoweredCall, ScalarRow } from '../../../dialect.j
 import { code, sql, value, type Sql } from '../../../tree.js';
 import { castTo } from '../cast.js';
 import { isCheap, once, onceEach } from '../once.js';
+import { wholeReal } from './datetimes.js';
 import { fromDynamic } from './dynamic-conversion.js';
 import { text } from './strings.js';
 
@@ -22,8 +23,11 @@ function toInteger(type: 'int' | 'long'): ScalarRow {
       case 'timespan':
         // A long that is no int loses its upper half, as in the reference.
         return type === 'int' ? sql`kql_low_int(${arg.sql})` : arg.sql;
-      case 'real':
+      case 'real': {
+        const whole = wholeReal(arg.sql);
+        if (whole) return sql`CAST(${whole} AS ${target})`;
         return type === 'int' ? sql`kql_real_int(${arg.sql})` : sql`kql_real_long(${arg.sql})`;
+      }
       case 'decimal':
         return sql`TRY_CAST(trunc(${arg.sql}) AS ${target})`;
       case 'dynamic':
@@ -101,8 +105,12 @@ export const CONVERSION_ROWS: Readonly<Record<string, ScalarRow>> = {
     const [arg] = call.args as [LoweredArgument];
     switch (arg.type) {
       case 'string':
-      case 'dynamic':
-        return text(arg, call);
+        return arg.sql;
+      case 'dynamic': {
+        // The engine and the function write reals with different digits.
+        const rewritten = call.lowering.viaFunction(scalarFunction('tostring')!, call);
+        return sql`(CASE WHEN kql_has_real(${arg.sql}) THEN ${rewritten} ELSE ${text(arg, call)} END)`;
+      }
       case 'bool':
         return sql`CASE WHEN ${arg.sql} THEN 'True' WHEN NOT ${arg.sql} THEN 'False' ELSE '' END`;
       case 'int':

@@ -191,9 +191,20 @@ function daysOf(count: Sql): Sql {
   return span;
 }
 
-/** The number of days in a span, where it is known and divided by one day. */
-export const wholeDays = (span: LoweredArgument, by: LoweredArgument): Sql | undefined =>
-  by.type === 'timespan' && by.literal === TICKS_PER_DAY ? days.get(span.sql) : undefined;
+/** Reals that are such a number of days, by their SQL. */
+const counts = new WeakMap<Sql, Sql>();
+
+/** A span by one day as a real, where it is known to be a whole number. */
+export function wholeDays(span: LoweredArgument, by: LoweredArgument): Sql | undefined {
+  const count = by.type === 'timespan' && by.literal === TICKS_PER_DAY ? days.get(span.sql) : undefined;
+  if (!count) return undefined;
+  const real = castTo(count, 'real');
+  counts.set(real, count);
+  return real;
+}
+
+/** The whole number (BIGINT) that a real is known to be. */
+export const wholeReal = (real: Sql): Sql | undefined => counts.get(real);
 
 export const DATETIME_ROWS: Readonly<Record<string, ScalarRow>> = {
   startofday: boundary('day', false),

@@ -2,6 +2,8 @@
 export const DYNAMIC_MACROS: readonly string[] = [
   `kql_is_json_number(j) AS ascii(j) BETWEEN 48 AND 57 OR j[1] = '-'`,
   `kql_is_json_real(j) AS kql_is_json_number(j) AND (contains(j, '.') OR contains(lower(j), 'e'))`,
+  // A value that is no text, with what may be a real in it.
+  `kql_has_real(j) AS j[1] <> '"' AND regexp_matches(j, '[0-9][.eE]')`,
   `kql_is_json_text(j) AS j[1] = '"'`,
   // Where DuckDB's reader takes more than JSON: NaN and Infinity, commas before brackets; and where it would keep
   // integers that are no long.
@@ -21,8 +23,10 @@ export const DYNAMIC_MACROS: readonly string[] = [
   `kql_dynamic_real(j) AS coalesce(TRY_CAST(j AS DOUBLE), CASE WHEN j[1] = '"' THEN kql_toreal(json_extract_string(j, '$')) WHEN j IN ('true', 'false') THEN CAST(j = 'true' AS DOUBLE) END)`,
   // A number to be compared with a small whole number, from which every real is told apart.
   `kql_dynamic_near(j) AS coalesce(TRY_CAST(j AS DOUBLE), CASE WHEN j[1] = '"' THEN CAST(kql_tolong(json_extract_string(j, '$')) AS DOUBLE) WHEN j IN ('true', 'false') THEN CAST(j = 'true' AS DOUBLE) END)`,
-  `kql_elements(j) AS CASE WHEN j[1] = '[' THEN CAST(json_extract(j, '$[*]') AS VARCHAR[]) WHEN j[1] = '{' THEN list_transform(json_keys(j), lambda k: CAST(json_object(k, json_extract(j, '/' || replace(replace(k, '~', '~0'), '/', '~1'))) AS VARCHAR)) ELSE [CAST(j AS VARCHAR)] END`,
-  `kql_elements_pairs(j) AS CASE WHEN j[1] = '[' THEN CAST(json_extract(j, '$[*]') AS VARCHAR[]) WHEN j[1] = '{' THEN list_transform(json_keys(j), lambda k: CAST(json_array(k, json_extract(j, '/' || replace(replace(k, '~', '~0'), '/', '~1'))) AS VARCHAR)) ELSE [CAST(j AS VARCHAR)] END`,
+  `kql_elements(j) AS CASE WHEN starts_with(j, '[') THEN CAST(json_extract(j, '$[*]') AS VARCHAR[]) WHEN starts_with(j, '{') THEN list_transform(json_keys(j), lambda k: CAST(json_object(k, json_extract(j, '/' || replace(replace(k, '~', '~0'), '/', '~1'))) AS VARCHAR)) ELSE [CAST(j AS VARCHAR)] END`,
+  // The same as texts, as tostring() gives them.
+  `kql_element_texts(j) AS CASE WHEN starts_with(j, '[') THEN json_extract_string(j, '$[*]') WHEN starts_with(j, '{') THEN kql_elements(j) ELSE [kql_json_text(j)] END`,
+  `kql_elements_pairs(j) AS CASE WHEN starts_with(j, '[') THEN CAST(json_extract(j, '$[*]') AS VARCHAR[]) WHEN starts_with(j, '{') THEN list_transform(json_keys(j), lambda k: CAST(json_array(k, json_extract(j, '/' || replace(replace(k, '~', '~0'), '/', '~1'))) AS VARCHAR)) ELSE [CAST(j AS VARCHAR)] END`,
   `kql_json_array(items) AS '[' || array_to_string(items, ',') || ']'`,
   // Arrays among the elements are taken apart, as the reference's make_list and make_set do.
   `kql_flattened(items) AS CASE WHEN len(list_filter(items, lambda x: x[1] = '[')) = 0 THEN items ELSE flatten(list_transform(items, lambda x: CASE WHEN x[1] = '[' THEN CAST(from_json(x, '["JSON"]') AS VARCHAR[]) ELSE [x] END)) END`,

@@ -37,7 +37,9 @@ function inValues(
   const type = values.reduce((t, arg) => commonType(t, arg.type), needle.type);
   const lower = caseInsensitive && (type === 'string' || type === 'dynamic');
   const elements = values.map((arg) => folded(comparand(arg, type, lowering), lower));
-  return sql`coalesce(${folded(comparand(needle, type, lowering), lower)} IN (${list(elements)}), false)`;
+  const test = sql`(${folded(comparand(needle, type, lowering), lower)} IN (${list(elements)}))`;
+  // Without the guard DuckDB looks at the statistics and the dictionary of a column first.
+  return needle.type === 'string' ? test : sql`coalesce(${test}, false)`;
 }
 
 /** An array that the row holds; lower-casing its JSON text lower-cases its elements. */

@@ -75,7 +75,7 @@ const divide: ScalarRow = (call) => {
   const [a, b] = args as [LoweredArgument, LoweredArgument];
   if (type === 'timespan') return sql`TRY_CAST(trunc(${a.sql} / ${as(b, b.type, lowering)}) AS BIGINT)`;
   const counted = wholeDays(a, b);
-  if (counted) return castTo(counted, 'real');
+  if (counted) return counted;
   if (isTicks(a.type)) return sql`(CAST(${a.sql} AS DOUBLE) / ${b.sql})`;
   const [x, y] = [as(a, type, lowering), as(b, type, lowering)];
   // The smallest number by -1 does not fit.

@@ -1,7 +1,6 @@
 import { plainPattern } from '../../../../functions/index.js';
-import type { LoweredArgument, ScalarRow } from '../../../dialect.js';
+import type { LoweredArgument, LoweredCall, ScalarRow } from '../../../dialect.js';
 import { list, sql, value, type Sql } from '../../../tree.js';
-import { onceAll } from '../once.js';
 import { convertedText } from './conversions.js';
 import { fromDynamic } from './dynamic-conversion.js';
 
@@ -12,31 +11,40 @@ export const PARSE_ROWS: Readonly<Record<string, ScalarRow>> = {
     const item = sql`kql_null_json(json_extract(${tuple.sql}, ${value('string', `$[${String(index.literal)}]`)}))`;
     return lowering.emptyForNull(fromDynamic(item, type, lowering), type);
   },
-  // One match by DuckDB's own engine, as a list of texts (which is no dynamic value: only `group_item` reads it).
-  parse_groups: (call) => {
-    const [source, parts, kind] = call.args as [LoweredArgument, LoweredArgument, LoweredArgument];
-    const { pattern, columns } = plainPattern(parts.literal as string, kind.literal as 'simple' | 'relaxed');
-    const matches = (held: Sql): Sql => sql`regexp_matches(${held}, ${value('string', pattern)})`;
-    const groups = ['all', ...columns.map((_, i) => `g${i}`)].map((group) => value('string', group));
-    return onceAll([source.sql], call.lowering, ([held]) => {
-      const found = sql`regexp_extract(${held!}, ${value('string', `(${pattern})`)}, [${list(groups)}])`;
-      return onceAll([found, held!], call.lowering, ([match]) => {
-        const [all, ...texts] = groups.map((group) => sql`struct_extract(${match!}, ${group})`) as [Sql, ...Sql[]];
-        const converted = columns.flatMap(({ type }, i) =>
-          kind.literal === 'relaxed' || type === 'string'
-            ? []
-            : [sql`${convertedText(texts[i]!, type, call)} IS NOT NULL`],
-        );
-        const array = sql`CAST([${list(texts)}] AS VARCHAR[])`;
-        const fitting = converted.length === 0 ? array : sql`CASE WHEN ${list(converted, ' AND ')} THEN ${array} END`;
-        // The pattern spans the text: only of an empty one is a match as empty as none.
-        return sql`CASE WHEN ${all} <> '' THEN ${fitting} WHEN ${held!} = '' AND ${matches(held!)} THEN ${fitting} END`;
-      });
-    });
+  // One match by DuckDB's own engine, as a struct of texts (which is no dynamic value: only the next two read it).
+  parse_match: (call) => {
+    const [source] = call.args as [LoweredArgument];
+    const { pattern, columns } = patternOf(call);
+    const groups = [WHOLE, ...columns.map((_, i) => value('string', groupName(i)))];
+    return sql`regexp_extract(${source.sql}, ${value('string', `(${pattern})`)}, [${list(groups)}])`;
+  },
+  // The match, or null where there is none, or where the text of a column is none of its type.
+  parse_fitting: (call) => {
+    const [match, , kind, source] = call.args as [LoweredArgument, LoweredArgument, LoweredArgument, LoweredArgument];
+    const { columns, matchesEmpty } = patternOf(call);
+    // The pattern spans the text: only of an empty one is a match as empty as none.
+    const matches = sql`struct_extract(${match.sql}, ${WHOLE}) <> ''`;
+    const tests = columns.flatMap(({ type }, i) =>
+      kind.literal === 'relaxed' || type === 'string'
+        ? []
+        : [sql`${convertedText(groupText(match.sql, i), type, call)} IS NOT NULL`],
+    );
+    const found = matchesEmpty ? sql`(${matches} OR ${source.sql} = '')` : matches;
+    return sql`CASE WHEN ${list([found, ...tests], ' AND ')} THEN ${match.sql} END`;
   },
   group_item: (call) => {
-    const [groups, index] = call.args as [LoweredArgument, LoweredArgument];
-    const text = sql`list_extract(${groups.sql}, ${value('int', Number(index.literal) + 1)})`;
+    const [match, index] = call.args as [LoweredArgument, LoweredArgument];
+    const text = groupText(match.sql, Number(index.literal));
     return call.lowering.emptyForNull(convertedText(text, call.type, call), call.type);
   },
 };
+
+const WHOLE = value('string', 'whole');
+
+const groupName = (index: number): string => `g${index}`;
+
+const groupText = (match: Sql, index: number): Sql =>
+  sql`struct_extract(${match}, ${value('string', groupName(index))})`;
+
+const patternOf = ({ args }: LoweredCall): ReturnType<typeof plainPattern> =>
+  plainPattern(args[1]!.literal as string, args[2]!.literal as 'simple' | 'relaxed');

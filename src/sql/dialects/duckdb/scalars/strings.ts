@@ -153,9 +153,9 @@ export const STRING_ROWS: Readonly<Record<string, ScalarRow>> = {
     call.args[0]!.type === 'string'
       ? sql`(${call.args[0]!.sql} <> '')`
       : sql`(coalesce(${text(call.args[0]!, call)}, '') <> '')`,
-  strcat: (call) => sql`concat(${list(call.args.map((arg) => text(arg, call)))})`,
+  strcat: (call) => sql`concat(${list(call.args.map((arg) => call.lowering.scalarText(arg)))})`,
   strcat_delim: (call) => {
-    const [delimiter, ...rest] = call.args.map((arg) => text(arg, call));
+    const [delimiter, ...rest] = call.args.map((arg) => call.lowering.scalarText(arg));
     return sql`concat_ws(${delimiter!}, ${list(rest)})`;
   },
 };
