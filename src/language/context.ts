@@ -5,7 +5,6 @@ import { cursorWindow } from './cursor-window.js';
 import type { Graph } from './graphs.js';
 import type { SyntaxNode } from './parser.js';
 import { timeWindow } from './time-window.js';
-import type { Restriction } from './restrictions.js';
 import type { Schema, SchemaDatabase, SchemaTable } from './schema.js';
 
 /** One case of `declare pattern`. */
@@ -202,6 +201,14 @@ export class BindContext {
       relation: { kind: 'project', input: table.relation, items, columns: items.map((item) => item.column) },
     };
   }
+}
+
+/** What `restrict access` leaves to the statements after it. */
+export interface Restriction {
+  /** Of a name that `let` or a pattern declares. */
+  admitsName(name: string): boolean;
+  /** Of a database's own table or function. */
+  admits(database: string, entity: string): boolean;
 }
 
 /** Names in reach of an expression: columns of the row at hand first, then what `let` and parameters declare. */

@@ -143,8 +143,6 @@ describe('other properties', () => {
     for (const [text, options, name] of [
       ['set query_take_max_records="two"; T', {}, 'type long'],
       ['T', { query_take_max_records: 'two' }, 'query_take_max_records'],
-      ['T', { query_datetimescope_column: 'At' }, 'query_datetimescope_column'],
-      ['T', { query_results_apply_getschema: true }, 'query_results_apply_getschema'],
       ['SELECT 1', { query_language: 'sql' }, ''],
     ] as const) {
       const { status, error } = await server.query(text, options);
