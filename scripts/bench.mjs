@@ -1,7 +1,7 @@
 // `npm run bench -- <name> [options]`: sets up, then runs bench/<name>.ts (or bench/<name>/main.ts) with its options.
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { main, root, runNode } from './setup.mjs';
+import { install, main, root, runNode } from './setup.mjs';
 
 const folder = join(root, 'bench');
 
@@ -12,9 +12,11 @@ function names() {
   });
 }
 
-await main(([name, ...options]) => {
+await main(async ([name, ...options]) => {
   if (!name || !names().includes(name))
     throw new Error(`npm run bench -- <name> [options]. Names: ${names().join(', ')}`);
+  // Peers that only one benchmark needs (the ClickHouse engine is half a gigabyte) are installed beside it.
+  if (existsSync(join(folder, name, 'package.json'))) await install(join(folder, name));
   const file = existsSync(join(folder, `${name}.ts`)) ? `${name}.ts` : join(name, 'main.ts');
   return runNode(['--import', 'tsx', join('bench', file), ...options]);
 });

@@ -2,7 +2,7 @@
 // Does nothing when both are up to date. Imported by the other scripts, or run by itself (`npm run setup`).
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -31,14 +31,7 @@ export async function setUp() {
   if (Number(process.versions.node.split('.')[0]) < 20) {
     throw new Error(`Calypso needs Node 20 or newer; this is ${process.versions.node}.`);
   }
-  if (!packagesAreInstalled()) {
-    console.log('Installing packages (npm ci) …');
-    const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
-    const quiet = ['--no-audit', '--no-fund', '--loglevel=error'];
-    if ((await run(npm, ['ci', ...quiet], { shell: process.platform === 'win32' })) !== 0) {
-      throw new Error('npm ci failed: see above.');
-    }
-  }
+  await install(root);
   if (!isBuilt()) {
     console.log('Building (tsc) …');
     const started = new Date();
@@ -51,11 +44,22 @@ export async function setUp() {
   }
 }
 
+/** Installs the packages of the folder's lock file, unless they are there. */
+export async function install(folder) {
+  if (packagesAreInstalled(folder)) return;
+  console.log(`Installing packages${folder === root ? '' : ` of ${relative(root, folder)}`} (npm ci) …`);
+  const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
+  const quiet = ['--no-audit', '--no-fund', '--loglevel=error'];
+  if ((await run(npm, ['ci', ...quiet], { cwd: folder, shell: process.platform === 'win32' })) !== 0) {
+    throw new Error('npm ci failed: see above.');
+  }
+}
+
 /** Every package of the lock file stands in node_modules at its version (optional ones of other platforms aside). */
-function packagesAreInstalled() {
-  const installedFile = join(root, 'node_modules', '.package-lock.json');
+function packagesAreInstalled(folder) {
+  const installedFile = join(folder, 'node_modules', '.package-lock.json');
   if (!existsSync(installedFile)) return false;
-  const wanted = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages;
+  const wanted = JSON.parse(readFileSync(join(folder, 'package-lock.json'), 'utf8')).packages;
   const installed = JSON.parse(readFileSync(installedFile, 'utf8')).packages;
   return Object.entries(wanted).every(
     ([path, entry]) => path === '' || entry.optional || entry.link || installed[path]?.version === entry.version,

@@ -26,7 +26,7 @@ interface Measured {
 }
 
 async function measure(query: BenchQuery, peers: readonly Peer[], rounds: number): Promise<Measured> {
-  const answers = [];
+  const answers: (readonly (readonly unknown[])[])[] = [];
   for (const peer of peers) answers.push(await peer.rows(peer.text(query)));
   const differences = peers.slice(1).flatMap((peer, i) => {
     const found = difference(answers[0]!, answers[i + 1]!, query.tolerance ?? 1e-9);

@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
-import { Session } from 'chdb';
 import { FLIGHTS_SCHEMA, LOGS_SCHEMA, type BenchData } from './data.js';
 import type { BenchQuery } from './queries.js';
 import { BenchServer } from '../support/server.js';
@@ -77,8 +76,16 @@ export async function openDuckDb(data: BenchData): Promise<Peer> {
   };
 }
 
+/** What is used of chdb, which is installed beside the benchmark only (bench/package.json). */
+interface ChdbSession {
+  query(sql: string, format?: string): string;
+  close(): void;
+}
+
 /** SQL on the real ClickHouse engine in this process (chdb). */
 export async function openClickHouse(data: BenchData): Promise<Peer> {
+  const chdb: string = 'chdb';
+  const { Session } = (await import(chdb)) as { Session: new (path: string) => ChdbSession };
   const folder = join(data.files, 'clickhouse');
   const path = join(folder, 'session');
   const columns = `Timestamp DateTime64(6, 'UTC'), Level LowCardinality(String), Service LowCardinality(String), Node LowCardinality(String), UserId Int64, RequestId UUID, DurationMs Nullable(Float64), Bytes Int64, Message String, Properties JSON`;

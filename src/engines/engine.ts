@@ -15,6 +15,8 @@ export interface CompiledSql {
   readonly columns: readonly ColumnSchema[];
   /** Tables of the caller's own that the text reads. */
   readonly inputs?: readonly InputTable[];
+  /** The text yields few rows: they need no table that can spill. */
+  readonly fewRows?: boolean;
   /** JavaScript functions that the text calls: made known to the engine before it runs. */
   readonly functions?: readonly EngineFunction[];
 }
@@ -46,7 +48,22 @@ export interface EngineResult {
   readonly columns: readonly ColumnSchema[];
   readonly rowCount: number;
   batches(): AsyncIterable<ColumnBatch>;
+  /** Where the engine can write the rows itself, which is worth its while for many. */
+  readonly written?: WrittenRows;
   close(): Promise<void>;
+}
+
+export interface WrittenRows {
+  /** The first `rowCount` rows as answers write them. */
+  json(rowCount: number): AsyncIterable<JsonRows>;
+  /** How many rows, from the first on, come to at most so many bytes of values, and how many bytes these are. */
+  rowsWithin(bytes: number): Promise<{ readonly rowCount: number; readonly bytes: number }>;
+}
+
+/** JSON arrays, one a row, parted by a comma and a tab; the rows of several pieces are counted by the last of them. */
+export interface JsonRows {
+  readonly json: Uint8Array;
+  readonly rowCount: number;
 }
 
 /** A result that can be written out, whole or by partition, without running its query again. */

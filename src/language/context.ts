@@ -203,11 +203,9 @@ export class BindContext {
   }
 }
 
-/** What `restrict access` leaves to the statements after it. */
-export interface Restriction {
-  /** Of a name that `let` or a pattern declares. */
+/** What a `restrict access` statement leaves to be named (restrictions.ts). */
+export interface Sight {
   admitsName(name: string): boolean;
-  /** Of a database's own table or function. */
   admits(database: string, entity: string): boolean;
 }
 
@@ -221,7 +219,7 @@ export class Scope {
     readonly row?: Table,
     /** Both sides of a join condition. */
     readonly sides?: { readonly left: Table; readonly right: Table },
-    private readonly restriction?: Restriction,
+    private readonly restriction?: Sight,
   ) {}
 
   /** A scope in which expressions see the columns of this table. */
@@ -239,7 +237,7 @@ export class Scope {
   }
 
   /** The scope of the statements that follow `restrict access to (…)`. */
-  restricted(restriction: Restriction): Scope {
+  restricted(restriction: Sight): Scope {
     return new Scope(this.context, this, undefined, undefined, restriction);
   }
 

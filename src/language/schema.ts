@@ -76,12 +76,28 @@ function databaseSymbol(database: SchemaDatabase): unknown {
 
 let base: GlobalState | undefined;
 
+/** Views that are kept: what a view has looked up once (its dictionaries of names) it need not look up again. */
+const MOST_VIEWS = 16;
+const views: { readonly schema: Schema; readonly host: string | undefined; readonly globals: GlobalState }[] = [];
+
 /**
- * The binder's view of a schema. Cheap for databases that it has seen.
+ * The binder's view of a schema: the same object for as long as the databases are the same.
  *
  * @param host the server's own host name, by which a query may call its cluster too
  */
 export function globalsOf(schema: Schema, host?: string): GlobalState {
+  const at = views.findIndex((view) => {
+    const { current, databases } = view.schema;
+    const same = current === schema.current && databases.length === schema.databases.length && view.host === host;
+    return same && databases.every((database, i) => database === schema.databases[i]);
+  });
+  const [view] = at < 0 ? [{ schema, host, globals: newGlobals(schema, host) }] : views.splice(at, 1);
+  views.unshift(view!);
+  views.length = Math.min(views.length, MOST_VIEWS);
+  return view!.globals;
+}
+
+function newGlobals(schema: Schema, host: string | undefined): GlobalState {
   const { Kusto } = official();
   const { Symbols } = Kusto.Language;
   const databases = schema.databases.map(databaseSymbol);

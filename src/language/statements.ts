@@ -9,7 +9,7 @@ import { sharedInput } from './operators/tables.js';
 import type { SyntaxNode } from './parser.js';
 import { set, setting } from './settings.js';
 import { declarePattern } from './patterns.js';
-import { AccessRestriction } from './restrictions.js';
+import { Restriction } from './restrictions.js';
 import { items, kindOf, maybe, nameOf, part, spanOf, unsupported } from './syntax.js';
 
 /** Binds the statements of an analyzed request; each tabular expression statement yields a result. */
@@ -29,7 +29,7 @@ export function bindStatements(
     } else if (kindOf(statement) === 'QueryParametersStatement') {
       declareParameters(statement, scope, parameters);
     } else if (kindOf(statement) === 'RestrictStatement') {
-      scope = scope.restricted(new AccessRestriction(statement, scope));
+      scope = scope.restricted(new Restriction(statement, scope));
     } else {
       bindStatement(statement, scope);
     }

@@ -4,7 +4,7 @@ import type { RequestIds } from './identifiers.js';
 import { errorBody } from './error-body.js';
 import type { OneApiError } from './error-body.js';
 import { rowChunks } from './rows.js';
-import type { WireTable } from './rows.js';
+import type { Chunk, RowChunk, WireTable } from './rows.js';
 
 /** A query's result as the encoders take it: structural part of the query service's QueryResult. */
 export interface WireResult {
@@ -37,33 +37,37 @@ export interface Progress {
 
 export const newProgress = (): Progress => ({ rowCounts: [], sizes: [], failure: null });
 
+/** The rows of a table as JSON, comma-separated, without brackets; see `rowPieces`. */
+export async function* encodeRows(table: WireTable, context: AnswerContext, progress: Progress): AsyncGenerator<Chunk> {
+  let first = true;
+  for await (const piece of rowPieces(table, context, progress)) {
+    if (!first) yield ',';
+    first = false;
+    yield piece;
+  }
+}
+
 /**
- * The rows of a table as JSON, comma-separated, without brackets. Never throws: a failure ends the rows and is left in
- * `progress.failure`.
+ * The rows of a table in pieces, with no comma from one to the next. Never throws: a failure ends the rows and is left
+ * in `progress.failure`.
  */
-export async function* encodeRows(
-  table: WireTable,
-  context: AnswerContext,
-  progress: Progress,
-): AsyncGenerator<string> {
+export async function* rowPieces(table: WireTable, context: AnswerContext, progress: Progress): AsyncGenerator<Chunk> {
   const index = progress.rowCounts.push(0) - 1;
   progress.sizes.push(0);
-  let rowCount = 0;
-  let size = 0;
   try {
-    for await (const batch of table.batches()) {
-      for (const chunk of rowChunks(table.columns, batch, rowCount === 0)) {
-        context.signal.throwIfAborted();
-        size += Buffer.byteLength(chunk.json);
-        rowCount += chunk.rowCount;
-        progress.sizes[index] = size;
-        progress.rowCounts[index] = rowCount;
-        yield chunk.json;
-      }
+    for await (const { json, rowCount } of table.json?.() ?? chunksOf(table)) {
+      context.signal.throwIfAborted();
+      progress.sizes[index]! += Buffer.byteLength(json);
+      progress.rowCounts[index]! += rowCount;
+      yield json;
     }
   } catch (error) {
     progress.failure = context.onFailure(error);
   }
+}
+
+async function* chunksOf(table: WireTable): AsyncGenerator<RowChunk> {
+  for await (const batch of table.batches()) yield* rowChunks(table.columns, batch);
 }
 
 /** The failure that a truncated result is told as, once its rows have gone out. */

@@ -6,12 +6,18 @@ export interface WireTable {
   readonly name: string;
   readonly columns: readonly ColumnSchema[];
   batches(): AsyncIterable<ColumnBatch> | Iterable<ColumnBatch>;
+  /** The rows as JSON already: faster than from batches. */
+  json?(): AsyncIterable<RowChunk>;
 }
 
+/** Rows as JSON arrays, parted by commas. */
 export interface RowChunk {
-  readonly json: string;
+  readonly json: Chunk;
   readonly rowCount: number;
 }
+
+/** A piece of an answer: text, or UTF-8 that nobody need look into. */
+export type Chunk = string | Uint8Array;
 
 /** Characters a chunk grows to before it is handed on. */
 const CHUNK = 1 << 16;
@@ -43,18 +49,16 @@ const ENCODERS: Readonly<Record<KustoType, CellEncoder>> = {
 };
 
 /**
- * JSON of a batch's rows, comma-separated, in chunks of about 64 K characters. A null string is written empty.
- * `first`: no comma before the first row.
+ * JSON of a batch's rows, in chunks of about 64 K characters. A null string is written empty.
  */
-export function* rowChunks(columns: readonly ColumnSchema[], batch: ColumnBatch, first: boolean): Generator<RowChunk> {
+export function* rowChunks(columns: readonly ColumnSchema[], batch: ColumnBatch): Generator<RowChunk> {
   const encoders = columns.map((c) => ENCODERS[c.type]);
   const nulls = columns.map((c) => (c.type === 'string' ? '""' : 'null'));
   const width = columns.length;
   let chunk = '';
   let start = 0;
   for (let r = 0; r < batch.rowCount; r++) {
-    chunk += first ? '[' : ',[';
-    first = false;
+    chunk += chunk === '' ? '[' : ',[';
     for (let c = 0; c < width; c++) {
       const value = (batch.columns[c] as readonly KustoValue[])[r] as KustoValue;
       if (c > 0) chunk += ',';

@@ -10,7 +10,7 @@ import {
 } from './answer.js';
 import type { AnswerContext, WireResult } from './answer.js';
 import { tableOf } from './rows.js';
-import type { WireTable } from './rows.js';
+import type { Chunk, WireTable } from './rows.js';
 
 /** .NET type names of v1's `DataType`. */
 const DATA_TYPES: Readonly<Record<KustoType, string>> = {
@@ -54,17 +54,17 @@ const CONTENTS_COLUMNS = [
 ];
 
 /** The v1 answer to a command: one table. */
-export async function* encodeV1Command(table: WireTable, context: AnswerContext): AsyncGenerator<string> {
+export async function* encodeV1Command(table: WireTable, context: AnswerContext): AsyncGenerator<Chunk> {
   const progress = newProgress();
   yield `{"Tables":[${tableStart(0, table.columns)}`;
   yield* encodeRows(table, context, progress);
   if (progress.failure !== null)
-    yield* failureEnd(progress.failure.message, oneApiError(progress.failure, context), progress.rowCounts[0] === 0);
+    yield* failureEnd(progress.failure.message, oneApiError(progress.failure, context), progress.sizes[0] === 0);
   else yield ']}]}';
 }
 
 /** The v1 answer to a query: its results, then @ExtendedProperties, QueryStatus and a table of contents. */
-export async function* encodeV1Query(result: WireResult, context: AnswerContext): AsyncGenerator<string> {
+export async function* encodeV1Query(result: WireResult, context: AnswerContext): AsyncGenerator<Chunk> {
   const progress = newProgress();
   yield '{"Tables":[';
   for (const [i, table] of result.tables.entries()) {
@@ -72,7 +72,7 @@ export async function* encodeV1Query(result: WireResult, context: AnswerContext)
     yield* encodeRows(table, context, progress);
     if (i === result.tables.length - 1) noteTruncation(result, progress);
     if (progress.failure !== null && !isDeferred(context)) {
-      yield* failureEnd(progress.failure.message, oneApiError(progress.failure, context), progress.rowCounts[i] === 0);
+      yield* failureEnd(progress.failure.message, oneApiError(progress.failure, context), progress.sizes[i] === 0);
       return;
     }
     yield ']}';

@@ -5,6 +5,7 @@ import {
   newProgress,
   noteTruncation,
   oneApiError,
+  rowPieces,
   statusRows,
   visualizationJson,
 } from './answer.js';
@@ -12,7 +13,7 @@ import type { AnswerContext, Progress, WireResult } from './answer.js';
 import type { OneApiError } from './error-body.js';
 import type { ErrorPlacement } from './options.js';
 import { tableOf } from './rows.js';
-import type { WireTable } from './rows.js';
+import type { Chunk, WireTable } from './rows.js';
 
 const column = (name: string, type: KustoType): ColumnSchema => ({ name, type });
 const PROPERTY_COLUMNS = [column('TableId', 'int'), column('Key', 'string'), column('Value', 'dynamic')];
@@ -46,7 +47,7 @@ const head = (frameType: string, id: number, kind: TableKind, table: WireTable):
 };
 
 /** The v2 answer: a JSON array of frames. Fragmented and progressive only when the request asks. */
-export async function* encodeV2(result: WireResult, context: AnswerContext): AsyncGenerator<string> {
+export async function* encodeV2(result: WireResult, context: AnswerContext): AsyncGenerator<Chunk> {
   const { options } = context;
   const progressive = options['results_progressive_enabled'] === true;
   const fragmented = progressive || options['results_v2_fragment_primary_tables'] === true;
@@ -89,7 +90,7 @@ export async function* encodeV2(result: WireResult, context: AnswerContext): Asy
       if (inRows) yield `${next}${fragmentHead(id, table, 'DataAppend')}${inRows}]}`;
       yield `${next}{"FrameType":"TableCompletion","TableId":${id},"RowCount":${progress.rowCounts[i]}${atEnd}}`;
     } else {
-      yield `${inRows && (progress.rowCounts[i] as number) > 0 ? ',' : ''}${inRows}]${atEnd}}`;
+      yield `${inRows && (progress.sizes[i] as number) > 0 ? ',' : ''}${inRows}]${atEnd}}`;
     }
     if (progress.failure !== null) break;
   }
@@ -118,7 +119,7 @@ async function* wholeTable(
   kind: TableKind,
   table: WireTable,
   context: AnswerContext,
-): AsyncGenerator<string> {
+): AsyncGenerator<Chunk> {
   yield `${next}${head('DataTable', id, kind, table)},"Rows":[`;
   yield* encodeRows(table, context, newProgress());
   yield ']}';
@@ -135,10 +136,11 @@ async function* fragments(
   context: AnswerContext,
   progress: Progress,
   progressive: boolean,
-): AsyncGenerator<string> {
-  for await (const chunk of encodeRows(table, context, progress)) {
-    const rows = chunk.startsWith(',') ? chunk.slice(1) : chunk;
-    yield `${next}${fragmentHead(id, table, 'DataAppend')}${rows}]}`;
+): AsyncGenerator<Chunk> {
+  for await (const rows of rowPieces(table, context, progress)) {
+    yield `${next}${fragmentHead(id, table, 'DataAppend')}`;
+    yield rows;
+    yield ']}';
   }
   if (progressive) yield `${next}{"FrameType":"TableProgress","TableId":${id},"TableProgress":100}`;
 }

@@ -1,3 +1,4 @@
+import type { JsonRows, WrittenRows } from '../engines/engine.js';
 import type { ColumnBatch } from '../values/index.js';
 import { setting, type Settings } from '../language/settings.js';
 
@@ -65,6 +66,24 @@ export class ResultMeter {
       }
       yield batch;
     }
+  }
+
+  /** The same for the rows of a result as JSON. */
+  async *cutJson(rowCount: number, written: WrittenRows): AsyncIterable<JsonRows> {
+    let rows = Math.min(rowCount, this.limits.maxRecords - this.records);
+    if (rows < rowCount) this.truncation ??= this.tooLarge(`${this.limits.maxRecords} records`);
+    if (this.limits.maxBytes !== Infinity) {
+      const room = this.limits.maxBytes - this.bytes;
+      const within = await written.rowsWithin(room);
+      this.bytes += within.bytes;
+      if (within.rowCount < rows) {
+        this.truncation ??= this.tooLarge(`${this.limits.maxBytes} bytes`);
+        this.bytes = this.limits.maxBytes;
+        rows = within.rowCount;
+      }
+    }
+    this.records += rows;
+    if (rows > 0) yield* written.json(rows);
   }
 
   private tooLarge(what: string): Truncation {

@@ -1,5 +1,5 @@
 import type { Caller } from '../security/caller.js';
-import type { CompiledSql } from '../engines/engine.js';
+import type { CompiledSql, JsonRows } from '../engines/engine.js';
 import type { ColumnBatch, ColumnSchema, KustoValue } from '../values/index.js';
 
 /** The properties bag of a request, by the reference's option names, already checked for type. */
@@ -18,12 +18,14 @@ export interface RequestContext {
   readonly signal: AbortSignal;
 }
 
-/** A result table; `batches` may be read once. */
+/** A result table; its rows may be read once, by either way. */
 export interface ResultTable {
   readonly name: string;
   readonly columns: readonly ColumnSchema[];
   readonly rowCount: number;
   batches(): AsyncIterable<ColumnBatch>;
+  /** The rows as answers write them, where there are many. */
+  json?(): AsyncIterable<JsonRows>;
 }
 
 export interface QueryResult {

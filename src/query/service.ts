@@ -5,7 +5,7 @@ import { bind } from '../language/bind.js';
 import { CLUSTER_NAME } from '../language/schema.js';
 import type { RequestFacts } from '../language/context.js';
 import { setting } from '../language/settings.js';
-import { literal, type BoundRequest, type Relation } from '../plan/index.js';
+import { literal, mostRows, type BoundRequest, type Relation } from '../plan/index.js';
 import {
   currentPrincipal,
   currentPrincipalDetails,
@@ -16,6 +16,7 @@ import { compile } from '../sql/compile.js';
 import type { Dialect } from '../sql/dialect.js';
 import { ticksOfDate, type ColumnBatch, type KustoValue } from '../values/index.js';
 import { bindClosed } from './closed.js';
+import { constantResult } from './constant.js';
 import { narrowed, tablesOf } from './scope.js';
 import type { ExternalReader } from './external-reader.js';
 import { resultLimits, ResultMeter, takenRecords } from './limits.js';
@@ -32,6 +33,11 @@ import type {
 import { SchemaViews } from './schema-view.js';
 import { runOver } from './run-over.js';
 import { NotValidated, refuseTooWide, refuseUnsupported, validation } from './request-properties.js';
+
+/** Rows from which on the engine writes their JSON faster than we do. */
+const MANY_ROWS = 8192;
+/** Rows that are held in memory without a second thought. */
+const FEW_ROWS = 1000;
 
 export interface QueryServiceParts {
   readonly catalog: Catalog;
@@ -69,16 +75,18 @@ export class Queries implements QueryService {
     try {
       const tables: ResultTable[] = [];
       for (const { name, relation } of bound.results) {
-        const wanted = most === undefined ? relation : limited(relation, most);
-        const { sql, release } = await this.compile(withColumn(wanted), context);
-        opened.push({ close: release });
-        const result = await this.parts.engine.run(sql, context.signal);
+        const wanted = withColumn(most === undefined ? relation : limited(relation, most));
+        const result = constantResult(wanted) ?? (await this.execute(wanted, context, opened));
         opened.push(result);
+        const { written } = result;
         tables.push({
           name,
           columns: relation.columns.length === 0 ? [] : result.columns,
           rowCount: result.rowCount,
           batches: () => meter.cut(relation.columns.length === 0 ? withoutColumns(result) : result.batches()),
+          ...(written &&
+            relation.columns.length > 0 &&
+            result.rowCount >= MANY_ROWS && { json: () => meter.cutJson(result.rowCount, written) }),
         });
       }
       return {
@@ -94,6 +102,16 @@ export class Queries implements QueryService {
       await closeAll(opened);
       throw error;
     }
+  }
+
+  private async execute(
+    relation: Relation,
+    context: RequestContext,
+    opened: { close(): Promise<void> }[],
+  ): Promise<EngineResult> {
+    const { sql, release } = await this.compile(relation, context);
+    opened.push({ close: release });
+    return this.parts.engine.run(sql, context.signal);
   }
 
   async prepare(text: string, context: RequestContext): Promise<PreparedQuery> {
@@ -186,7 +204,8 @@ export class Queries implements QueryService {
     const external = await this.parts.external.open(relation, context);
     try {
       const { text, columns, functions } = compile(relation, this.parts.dialect, external.sql);
-      return { sql: { text, columns, functions, parameters: [], inputs }, release: external.release };
+      const fewRows = mostRows(relation) <= FEW_ROWS;
+      return { sql: { text, columns, functions, parameters: [], inputs, fewRows }, release: external.release };
     } catch (error) {
       await external.release();
       throw error;

@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { CommandService } from '../commands/command.js';
 import { KustoError } from '../errors/index.js';
 import { decodeRequest, encodeV1Command, encodeV1Query, encodeV2, isCommand, tableOf } from '../protocol/index.js';
-import type { AnswerContext, WireRequest, WireResult } from '../protocol/index.js';
+import type { AnswerContext, Chunk, WireRequest, WireResult } from '../protocol/index.js';
 import type { QueryService, RequestContext } from '../query/query-service.js';
 import type { Caller } from '../security/caller.js';
 import type { ServerLimits } from './config.js';
@@ -17,7 +17,7 @@ export interface Statements {
   readonly limits: ServerLimits;
 }
 
-type Encode = (result: WireResult, context: AnswerContext) => AsyncGenerator<string>;
+type Encode = (result: WireResult, context: AnswerContext) => AsyncGenerator<Chunk>;
 
 /** The three endpoints that run KQL and commands. */
 export function statementRoutes(app: FastifyInstance, statements: Statements): void {
@@ -79,23 +79,64 @@ async function answer(
   return send(reply, scope, encode(result, answerContext), () => result.close());
 }
 
-function send(
+async function send(
   reply: FastifyReply,
   scope: RequestScope,
-  body: AsyncGenerator<string>,
+  body: AsyncGenerator<Chunk>,
   close: () => Promise<void> = () => Promise.resolve(),
-): FastifyReply {
-  const stream = Readable.from(body);
+): Promise<FastifyReply> {
+  const pieces = gathered(body);
+  const start: Chunk[] = [];
+  let ended = false;
+  try {
+    while (!ended && start.length < 2) {
+      const { value, done } = await pieces.next();
+      ended = done === true;
+      if (value !== undefined) start.push(value);
+    }
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  void reply
+    .header('content-type', 'application/json; charset=utf-8')
+    .header('x-ms-client-request-id', scope.clientRequestId);
+  if (ended && start.length === 1 && typeof start[0] === 'string') {
+    await close();
+    return reply.send(start[0]);
+  }
+  const stream = Readable.from(continued(start, pieces));
   // Not a `finally` in the generator: one that was never started is not run when the client has gone already.
   stream.once('close', () => {
     close().catch((error: unknown) =>
       reply.log.error({ activityId: scope.activityId, err: error }, 'result not closed'),
     );
   });
-  return reply
-    .header('content-type', 'application/json; charset=utf-8')
-    .header('x-ms-client-request-id', scope.clientRequestId)
-    .send(stream);
+  return reply.send(stream);
+}
+
+/** Characters that go out together: each write to a socket costs as much as a small answer. */
+const TOGETHER = 1 << 16;
+
+async function* gathered(body: AsyncGenerator<Chunk>): AsyncGenerator<Chunk> {
+  let text = '';
+  for await (const piece of body) {
+    if (typeof piece === 'string') {
+      text += piece;
+      if (text.length < TOGETHER) continue;
+      yield text;
+    } else {
+      if (text !== '') yield text;
+      yield piece;
+    }
+    text = '';
+  }
+  if (text !== '') yield text;
+}
+
+async function* continued(start: readonly Chunk[], rest: AsyncGenerator<Chunk>): AsyncGenerator<Chunk> {
+  yield* start;
+  yield* rest;
 }
 
 function requestContext(request: FastifyRequest, wire: WireRequest, caller: Caller): RequestContext {

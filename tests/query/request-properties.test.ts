@@ -139,6 +139,14 @@ describe('other properties', () => {
     expect(await rows('set query_bin_auto_size=5; print bin_auto(17)')).toEqual([15]);
   });
 
+  it('ask for the columns alone, or for a window of time, where they say so', async () => {
+    const columns = (await rows('T', { query_results_apply_getschema: true })) as unknown;
+    expect(columns).toEqual(await rows('T | getschema'));
+    const window = { query_datetimescope_column: 'At', query_datetimescope_from: '2024-01-02' };
+    const text = 'datatable(At: datetime)[datetime(2024-01-01), datetime(2024-01-03)]';
+    expect(await rows(text, window)).toHaveLength(2);
+  });
+
   it('of another type, or that would change the answer and are not built, are refused by name', async () => {
     for (const [text, options, name] of [
       ['set query_take_max_records="two"; T', {}, 'type long'],

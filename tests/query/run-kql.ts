@@ -1,5 +1,7 @@
+import { readdir } from 'node:fs/promises';
 import { StoredCatalog } from '../../src/catalog/stored-catalog.js';
 import { openDuckDb } from '../../src/engines/duckdb/open.js';
+import type { QueryResult } from '../../src/query/query-service.js';
 import { Queries } from '../../src/query/service.js';
 import { Authorization, DEVELOPMENT_CALLER } from '../../src/security/index.js';
 import { DUCKDB } from '../../src/sql/dialects/duckdb/index.js';
@@ -12,6 +14,10 @@ export interface KqlRunner {
   rows(text: string): Promise<unknown[][]>;
   /** The value of one expression. */
   value(expression: string): Promise<unknown>;
+  /** The result as the query service gives it; the caller closes it. */
+  run(text: string): Promise<QueryResult>;
+  /** Names of the files that the engine has in passing. */
+  files(): Promise<string[]>;
   close(): Promise<void>;
 }
 
@@ -70,6 +76,8 @@ export async function openKql(): Promise<KqlRunner> {
   return {
     rows,
     value: async (expression) => (await rows(`print x = ${expression}`))[0]![0],
+    run: (text) => queries.run(text, context),
+    files: () => readdir(engine.exchangeDirectory),
     close: () => engine.close(),
   };
 }

@@ -15,6 +15,7 @@ import type {
 } from '../engine.js';
 import { TableLocks } from '../table-locks.js';
 import { EngineConnection } from './connection.js';
+import { runFew } from './few-rows.js';
 import { compileFileScan } from './file-scan.js';
 import type { FunctionRegistry } from './functions.js';
 import { DuckDbPersistence } from './persistence.js';
@@ -48,16 +49,21 @@ export class DuckDbEngine implements Engine {
   }
 
   run(sql: CompiledSql, signal?: AbortSignal): Promise<EngineResult> {
-    return this.stage(sql, { signal });
+    return sql.fewRows && sql.columns.length > 0 ? this.runFew(sql, signal) : this.stage(sql, { signal });
   }
 
   register(functions: readonly EngineFunction[]): void {
     this.parts.functions.register(functions);
   }
 
+  private async runFew(sql: CompiledSql, signal?: AbortSignal): Promise<EngineResult> {
+    this.parts.functions.register(sql.functions);
+    return runFew(await this.connect(), sql, signal);
+  }
+
   async stage(sql: CompiledSql, options: StageOptions = {}): Promise<DuckDbStagedResult> {
     this.parts.functions.register(sql.functions);
-    return DuckDbStagedResult.create(await this.connect(), sql, options);
+    return DuckDbStagedResult.create(await this.connect(), sql, options, this.exchangeDirectory);
   }
 
   async beginWrite(scope: WriteScope, signal?: AbortSignal): Promise<DuckDbWriteSession> {

@@ -1,15 +1,32 @@
+import { randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { KustoError } from '../../errors/index.js';
-import type { ColumnBatch, ColumnSchema } from '../../values/index.js';
-import type { CompiledSql, CopiedFile, CopyOptions, StagedPartition, StagedResult } from '../engine.js';
+import type { ColumnBatch, ColumnSchema, KustoType } from '../../values/index.js';
+import type {
+  CompiledSql,
+  CopiedFile,
+  CopyOptions,
+  JsonRows,
+  StagedPartition,
+  StagedResult,
+  WrittenRows,
+} from '../engine.js';
 import type { EngineConnection } from './connection.js';
 import { copyRows } from './copy-out.js';
 import { createInputs } from './inputs.js';
+import { copyJson, jsonPieces, jsonRow } from './json-rows.js';
 import { readResult } from './values.js';
 
 const PAGE_ROWS = 32_768;
+/** Two of DuckDB's row groups: what a core works on. */
+const JSON_ROWS = 245_760;
 
 /** The temporary table of a connection's result: columns `k0`, `k1`, …; row ids without gaps from 0. */
 const RESULT = 'temp.main."calypso:result"';
+
+/** Types whose values are text in memory; each of the others takes 8 bytes. */
+const TEXTS: ReadonlySet<KustoType> = new Set(['string', 'dynamic', 'decimal', 'guid']);
 
 export interface StageOptions {
   readonly partitionBy?: readonly number[];
@@ -20,19 +37,21 @@ export interface StageOptions {
  * A result in a temporary table, which spills to disk. Streaming is no alternative: DuckDB's streams end without an
  * error when the query fails late.
  */
-export class DuckDbStagedResult implements StagedResult {
+export class DuckDbStagedResult implements StagedResult, WrittenRows {
   private constructor(
     private readonly connection: EngineConnection,
     readonly columns: readonly ColumnSchema[],
     readonly rowCount: number,
     readonly partitions: readonly StagedPartition[],
+    private readonly folder: string,
   ) {}
 
-  /** Takes the connection over; closes it when the query fails. */
+  /** Takes the connection over; closes it when the query fails. `folder` is for files in passing. */
   static async create(
     connection: EngineConnection,
     sql: CompiledSql,
     options: StageOptions,
+    folder: string,
   ): Promise<DuckDbStagedResult> {
     try {
       await createInputs(connection, sql.inputs);
@@ -51,7 +70,7 @@ export class DuckDbStagedResult implements StagedResult {
       );
       const rowCount = Number(created.getChunk(0).getColumnVector(0).getItem(0));
       const partitions = await findPartitions(connection, sql.columns, options.partitionBy ?? [], rowCount);
-      return new DuckDbStagedResult(connection, sql.columns, rowCount, partitions);
+      return new DuckDbStagedResult(connection, sql.columns, rowCount, partitions, folder);
     } catch (error) {
       await connection.close();
       throw error;
@@ -68,6 +87,52 @@ export class DuckDbStagedResult implements StagedResult {
       assertWhole(page.rowCount, Math.min(PAGE_ROWS, this.rowCount - from));
       yield readResult(page, this.columns);
     }
+  }
+
+  get written(): WrittenRows {
+    return this;
+  }
+
+  async *json(rowCount: number): AsyncIterable<JsonRows> {
+    const types = (await this.connection.run(`SELECT * FROM ${RESULT} LIMIT 0`, [], { urgent: true })).columnTypes();
+    const row = jsonRow(this.columns, types.map(String));
+    const write = async (from: number): Promise<string> => {
+      const to = Math.min(from + JSON_ROWS, rowCount);
+      const path = join(this.folder, `${randomUUID()}.json`);
+      const query = `SELECT ${row} FROM ${RESULT} WHERE rowid >= ${from} AND rowid < ${to}`;
+      const { rowsChanged } = await this.connection.run(copyJson(query, path), [], { urgent: true });
+      assertWhole(rowsChanged, to - from);
+      return path;
+    };
+    let next = write(0);
+    try {
+      for (let from = 0; from < rowCount; from += JSON_ROWS) {
+        const path = await next;
+        // The next rows are written while these go out.
+        if (from + JSON_ROWS < rowCount) {
+          next = write(from + JSON_ROWS);
+          next.catch(() => undefined);
+        }
+        yield* jsonPieces(path, Math.min(JSON_ROWS, rowCount - from));
+      }
+    } finally {
+      // Written, but not read to its end.
+      await next.then((path) => rm(path, { force: true })).catch(() => undefined);
+    }
+  }
+
+  async rowsWithin(bytes: number): Promise<{ readonly rowCount: number; readonly bytes: number }> {
+    const sizes = this.columns.map(({ type }, c) => (TEXTS.has(type) ? `strlen(CAST(k${c} AS VARCHAR))` : '8'));
+    const size = sizes.map((each) => `coalesce(${each}, 8)`).join(' + ') || '0';
+    const total = await this.number(`SELECT sum(${size}) FROM ${RESULT}`);
+    if (total <= bytes) return { rowCount: this.rowCount, bytes: total };
+    const reached = `SELECT sum(${size}) OVER (ORDER BY rowid) AS reached FROM ${RESULT}`;
+    return { rowCount: await this.number(`SELECT count(*) FROM (${reached}) WHERE reached <= ${bytes}`), bytes };
+  }
+
+  private async number(query: string): Promise<number> {
+    const result = await this.connection.run(query, [], { urgent: true });
+    return Number(result.getChunk(0).getColumnVector(0).getItem(0));
   }
 
   copyOut(
@@ -99,7 +164,7 @@ export function assertWhole(rows: number, expected: number): void {
 }
 
 /** The driver's decoder takes a byte order mark off the front of a text: it gets one more to take. */
-function readable(column: ColumnSchema, position: number): string {
+export function readable(column: ColumnSchema, position: number): string {
   const name = `k${position}`;
   return column.type === 'string'
     ? `if(starts_with(CAST(${name} AS VARCHAR), chr(65279)), chr(65279) || ${name}, CAST(${name} AS VARCHAR))`

@@ -1,0 +1,57 @@
+import { KustoError } from '../errors/index.js';
+import { completeBestEffort } from './best-effort.js';
+import { refuseErrors } from './diagnostics.js';
+import { refuseDoubling } from './growth.js';
+import { completeParses } from './parse-names.js';
+import { official, type GlobalState, type KustoCode } from './parser.js';
+import { completePatterns } from './union-patterns.js';
+
+/** Texts whose trees are kept, and how long one may be: a tree takes a few hundred times its text. */
+const MOST_TEXTS = 128;
+const LONGEST_TEXT = 8192;
+
+/** By what names are bound to, then by text; the one used longest ago comes first. */
+const known = new WeakMap<GlobalState, Map<string, KustoCode>>();
+
+/**
+ * The official tree of a text, its names bound. Kept for as long as the schema is the same: that is nine tenths of what
+ * compiling takes. A tree holds nothing of a request (time, principal, parameters), and what names it may bind to is what
+ * `globals` holds, so callers who see other databases never share one.
+ *
+ * @param bestEffort the request property `best_effort`
+ * @throws KustoError for the first thing that is wrong
+ */
+export function analyzed(text: string, globals: GlobalState, bestEffort?: unknown): KustoCode {
+  let trees = known.get(globals);
+  if (!trees) known.set(globals, (trees = new Map()));
+  const kept = trees.get(text);
+  if (kept) {
+    completeBestEffort(kept.Syntax, bestEffort);
+    trees.delete(text);
+    trees.set(text, kept);
+    return kept;
+  }
+  const code = analyze(text, globals, bestEffort);
+  if (text.length <= LONGEST_TEXT) {
+    if (trees.size >= MOST_TEXTS) trees.delete(trees.keys().next().value!);
+    trees.set(text, code);
+  }
+  return code;
+}
+
+function analyze(text: string, globals: GlobalState, bestEffort: unknown): KustoCode {
+  let code;
+  try {
+    refuseDoubling(text);
+    code = official().Kusto.Language.KustoCode.ParseAndAnalyze(text, globals);
+  } catch (error) {
+    if (error instanceof KustoError) throw error;
+    // The official library throws on a few texts instead of reporting; what it says is of no use to the caller.
+    throw new KustoError('SYN0001', 'The query could not be parsed.', { cause: error });
+  }
+  completeBestEffort(code.Syntax, bestEffort);
+  completePatterns(code.Syntax, text);
+  completeParses(code.Syntax, text);
+  refuseErrors(code, text);
+  return code;
+}
