@@ -20,8 +20,11 @@ export type Binding =
   | { readonly kind: 'scalar'; readonly value: Scalar }
   /** Bound anew at each use, so that each use has columns of its own. */
   | { readonly kind: 'table'; readonly make: () => Table }
-  /** The edges of a graph's path: an expression over one of them, or over an inner node, yields the array of its values. */
-  | { readonly kind: 'path'; readonly edges: EachOf; readonly nodes: EachOf }
+  /**
+   * The edges of a graph's path: an expression over one of them, or over an inner node, yields the array of its values;
+   * `bags` is the array of the edges' properties.
+   */
+  | { readonly kind: 'path'; readonly edges: EachOf; readonly nodes: EachOf; readonly bags: EachOf }
   /** A named row, whose columns are reached by a path (`s1.x` in scan); a node of a graph has facts too. */
   | { readonly kind: 'row'; readonly columns: readonly Column[]; readonly node?: NodeFacts }
   /** The database for which the subquery of macro-expand is bound. */

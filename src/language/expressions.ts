@@ -124,6 +124,7 @@ function bindName(node: SyntaxNode, scope: Scope): Scalar {
   if (column && (kind === 'ColumnSymbol' || !symbol)) return use(column);
   const binding = scope.lookup(name);
   if (binding?.kind === 'scalar') return scope.context.used(binding.value);
+  if (binding?.kind === 'path') return binding.bags(node);
   if (binding?.kind === 'table') {
     throw new KustoError('SEM0001', `'${name}' is a table where a scalar value is expected.`, { span: spanOf(node) });
   }
