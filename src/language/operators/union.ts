@@ -35,7 +35,27 @@ export function united(node: SyntaxNode, piped: readonly Member[], scope: Scope)
   ];
   if (isFuzzy && members.every(({ table }) => table.columns.length === 0))
     throw new KustoError('SEM0100', 'None of the tables of the union exists.', { span: spanOf(node) });
-  return unionOf(members, { isInner: parameters.get('kind') === 'inner', source }, scope);
+  const isInner = parameters.get('kind') === 'inner';
+  if (isInner) writeOutInner(node, members, source);
+  return unionOf(members, { isInner, source }, scope);
+}
+
+/**
+ * The binder gives `kind=inner` the columns of all members; the text then says with a projection which ones stay, so that
+ * later operators mean those.
+ *
+ * @throws TextNeeded where fewer columns stay
+ */
+export function writeOutInner(node: SyntaxNode, members: readonly Member[], source?: string): void {
+  const common = mergedColumns(members, true);
+  if (common.length === mergedColumns(members, false).length || isInFunction(node)) return;
+  const kind = items(node, 'Parameters').find((parameter) => nameOf(part(parameter, 'Name')) === 'kind')!;
+  const value = part(kind, 'Expression');
+  const text = textOf(node);
+  const outer = `${text.slice(0, value.TextStart - node.TextStart)}outer${text.slice(value.End - node.TextStart)}`;
+  const names = [...(source === undefined ? [] : [source]), ...common.map((column) => column.of)];
+  const projection = names.length > 0 ? `project ${names.map(bracketed).join(', ')}` : 'project-away *';
+  throw new TextNeeded(node.TextStart, () => `${outer} | ${projection}`, undefined, node.End);
 }
 
 /** Rows of all members under merged columns; the column `source`, which comes first, gets the member's name. */
