@@ -48,10 +48,11 @@ export const STEPS: Readonly<Record<string, Step>> = {
   union: same((draw) => `union ${oneOf(draw, ['', 'kind=inner ', 'withsource=src ', 'isfuzzy=true '])}T`),
   invoke: same(() => 'invoke same()'),
   reorder: same((draw, columns) => `project-reorder ${names(some(draw, columns))}${oneOf(draw, ['', ', *', ' asc'])}`),
-  serialize: (draw, columns) => ({
-    text: `serialize w = ${windowCall(draw, columns)}`,
-    columns: replaced(columns, 'w', draw),
-  }),
+  // The binder gives a column of a taken name another one here, unlike extend.
+  serialize: (draw, columns) => {
+    const name = `w${columns.filter((c) => c.name.startsWith('w')).length}`;
+    return { text: `serialize ${name} = ${windowCall(draw, columns)}`, columns: replaced(columns, name, draw) };
+  },
   extend: (draw, columns) => ({
     text: `extend x = ${expression(draw, columns)}`,
     columns: replaced(columns, 'x', draw),

@@ -46,6 +46,8 @@ export class Inquiry {
 
   /** Undefined where the query is refused. Fails on whatever is neither an answer nor a refusal. */
   async answer(text: string): Promise<Answer | undefined> {
+    // A query that was asked before may not be analyzed again.
+    this.analyzed = undefined;
     this.asked = text;
     let tables: Answer[];
     try {
