@@ -83,7 +83,8 @@ export class Inquiry {
 
 /** Functions whose type is another one in the reference engine than in its binder; operators with other columns. */
 const OTHERWISE_TYPED = /\b(hourofday|jaccard_index|ceiling|datetime_diff)\(/;
-const OTHER_COLUMNS = /\| (getschema|scan)\b/;
+/** Of a path of any length (`-[e*1..2]->`) the binder does not know the type. */
+const OTHER_COLUMNS = /\| (getschema|scan)\b|-\[\w*\*/;
 
 type Analyze = (text: string, globals: unknown) => KustoCode;
 
