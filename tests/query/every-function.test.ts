@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { answeredNames } from '../../scripts/kql-support.js';
 import { SUITES } from './cases/index.js';
@@ -7,7 +7,10 @@ import { SUITES } from './cases/index.js';
 const ELSEWHERE: readonly { readonly names: RegExp; readonly suites: readonly string[] }[] = [
   { names: /^geo_/, suites: ['src/functions/geo/geo.test.ts', 'tests/query/geo-series.test.ts'] },
   { names: /^series_/, suites: ['src/functions/series/series.test.ts', 'tests/query/geo-series.test.ts'] },
-  { names: /^(?:all|any|map|labels|node_\w+)$/, suites: ['tests/query/graphs.test.ts'] },
+  {
+    names: /^(?:all|any|map|inner_nodes|labels|node_\w+)$/,
+    suites: ['tests/query/graphs.test.ts', 'tests/query/operators-graph.test.ts'],
+  },
   {
     names: /^(?:cluster|database|table|extent_id|extent_tags|ingestion_time)$/,
     suites: ['tests/query/entities.test.ts'],
@@ -28,4 +31,33 @@ function hasCase(name: string): boolean {
 
 test('every scalar function that docs/kql-support.md lists as answered has a case', () => {
   expect(answeredNames('Scalar functions').filter((name) => !hasCase(name))).toEqual([]);
+});
+
+/** Keywords of the operators whose names do not say them. */
+const KEYWORDS: Readonly<Record<string, string>> = {
+  Filter: 'where',
+  ReduceBy: 'reduce',
+  PartitionBy: '__partitionby',
+  ExecuteAndCache: '__executeAndCache',
+  GetSchema: 'getschema',
+  Evaluate: 'evaluate',
+  ProjectByNames: 'project-by-names',
+  AssertSchema: 'assert-schema',
+  MvExpand: 'mv-expand',
+  MvApply: 'mv-apply',
+};
+
+const keyword = (operator: string): string =>
+  KEYWORDS[operator] ?? operator.replace(/(?<=[a-z])[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
+
+const queryTests = readdirSync('tests/query')
+  .filter((file) => file.endsWith('.test.ts'))
+  .map((file) => readFileSync(`tests/query/${file}`, 'utf8'))
+  .join('\n');
+
+test('every operator and plugin that docs/kql-support.md lists as answered stands in a test', () => {
+  const operators = answeredNames('Operators').map((name) => keyword(name.replace(/Operator$/, '')));
+  const inTests = (text: string): boolean => new RegExp(`(?<![\\w-])${text}(?![\\w-])`).test(queryTests);
+  expect(operators.filter((name) => !inTests(name))).toEqual([]);
+  expect(answeredNames('Plugins').filter((name) => !inTests(name))).toEqual([]);
 });
