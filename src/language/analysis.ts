@@ -2,15 +2,22 @@ import { KustoError } from '../errors/index.js';
 import { completeBestEffort } from './best-effort.js';
 import { refuseErrors } from './diagnostics.js';
 import { refuseDoubling } from './growth.js';
+import { LongLists } from './long-lists.js';
 import { completeParses } from './parse-names.js';
-import { official, type GlobalState, type KustoCode } from './parser.js';
+import { official, type GlobalState, type SyntaxNode } from './parser.js';
 
 /** Texts whose trees are kept, and how long one may be: a tree takes a few hundred times its text. */
 const MOST_TEXTS = 128;
 const LONGEST_TEXT = 8192;
 
+/** The official tree of a text, and the lists that it holds a part of. */
+export interface Analyzed {
+  readonly syntax: SyntaxNode;
+  readonly lists: LongLists;
+}
+
 /** By what names are bound to, then by text; the one used longest ago comes first. */
-const known = new WeakMap<GlobalState, Map<string, KustoCode>>();
+const known = new WeakMap<GlobalState, Map<string, Analyzed>>();
 
 /**
  * The official tree of a text, its names bound. Kept for as long as the schema is the same: that is nine tenths of what
@@ -20,17 +27,17 @@ const known = new WeakMap<GlobalState, Map<string, KustoCode>>();
  * @param bestEffort the request property `best_effort`
  * @throws KustoError for the first thing that is wrong
  */
-export function analyzed(text: string, globals: GlobalState, bestEffort?: unknown): KustoCode {
+export function analyzed(text: string, globals: GlobalState, bestEffort?: unknown): Analyzed {
   let trees = known.get(globals);
   if (!trees) known.set(globals, (trees = new Map()));
   const kept = trees.get(text);
   if (kept) {
-    completeBestEffort(kept.Syntax, bestEffort);
+    completeBestEffort(kept.syntax, bestEffort);
     trees.delete(text);
     trees.set(text, kept);
     return kept;
   }
-  const code = analyze(text, globals, bestEffort);
+  const code = analyze(new LongLists(text), globals, bestEffort);
   if (text.length <= LONGEST_TEXT) {
     if (trees.size >= MOST_TEXTS) trees.delete(trees.keys().next().value!);
     trees.set(text, code);
@@ -38,7 +45,8 @@ export function analyzed(text: string, globals: GlobalState, bestEffort?: unknow
   return code;
 }
 
-function analyze(text: string, globals: GlobalState, bestEffort: unknown): KustoCode {
+function analyze(lists: LongLists, globals: GlobalState, bestEffort: unknown): Analyzed {
+  const { text } = lists;
   let code;
   try {
     refuseDoubling(text);
@@ -51,5 +59,5 @@ function analyze(text: string, globals: GlobalState, bestEffort: unknown): Kusto
   completeBestEffort(code.Syntax, bestEffort);
   completeParses(code.Syntax, text);
   refuseErrors(code, text);
-  return code;
+  return { syntax: code.Syntax, lists };
 }

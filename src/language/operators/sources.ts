@@ -20,9 +20,10 @@ export const SOURCES: Readonly<Record<string, (node: SyntaxNode, scope: Scope) =
   ...SEARCH_SOURCES,
   DataTableExpression: (node, scope) => {
     const columns = scope.context.columns(resultColumns(node));
-    const cells = items(node, 'Values').map((cell, i) =>
-      typed(cell, bindScalar(cell, scope), columns[i % columns.length]!.type),
-    );
+    const long = scope.context.longList(maybe(node, 'CloseBracket'));
+    const cells = long
+      ? long.map((cell, i) => typed(node, cell, columns[i % columns.length]!.type))
+      : items(node, 'Values').map((cell, i) => typed(cell, bindScalar(cell, scope), columns[i % columns.length]!.type));
     const rows: Scalar[][] = [];
     for (let i = 0; i + columns.length <= cells.length; i += columns.length)
       rows.push(cells.slice(i, i + columns.length));
