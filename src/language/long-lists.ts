@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { KustoError } from '../errors/index.js';
+import { KustoError, type Span } from '../errors/index.js';
 import type { Literal } from '../plan/index.js';
 import type { KustoType } from '../values/index.js';
 import { decodeLiteral } from './literals.js';
@@ -19,14 +19,8 @@ const LONG = 1000;
 const MARK = `//${randomBytes(12).toString('hex')}:`;
 const MARKED = new RegExp(`${MARK}(\\d+)\n`);
 
-interface Element {
-  readonly start: number;
-  readonly end: number;
-  readonly value: Literal | KustoError;
-}
-
 export class LongLists {
-  private readonly lists: (readonly Element[])[] = [];
+  private readonly lists: List['values'][] = [];
 
   /** The text as the official parser is to see it. */
   readonly text: string;
@@ -44,7 +38,7 @@ export class LongLists {
   elements(close: (SyntaxNode & { readonly Trivia?: string }) | undefined): Literal[] | undefined {
     const number = MARKED.exec(close?.Trivia ?? '')?.[1];
     if (number === undefined) return undefined;
-    return this.lists[Number(number)]!.map(({ value }) => {
+    return this.lists[Number(number)]!.map((value) => {
       if (value instanceof KustoError) throw value;
       return value;
     });
@@ -53,30 +47,29 @@ export class LongLists {
   private shortened(text: string): string {
     const pieces: string[] = [];
     let done = 0;
-    for (const { from, close, columns } of openedLists(text)) {
-      if (from < done) continue;
-      const list = plainLiterals(text, from, close);
-      if (!list || list.elements.length < LONG) continue;
-      const replaced = this.replacement(text.slice(from, list.end), from, list.elements, columns);
-      pieces.push(text.slice(done, from), replaced);
+    for (const opened of openedLists(text)) {
+      if (opened.from < done) continue;
+      const list = plainLiterals(text, opened);
+      if (!list || list.values.length < LONG) continue;
+      pieces.push(text.slice(done, opened.from), this.replacement(text, opened, list));
       done = list.end;
     }
     return pieces.join('') + text.slice(done);
   }
 
   /** What stands for a list: its first row and the mark, or, where the last row is not full, enough to see that. */
-  private replacement(list: string, from: number, elements: readonly Element[], columns: number): string {
-    const full = elements.length % columns === 0;
-    const kept = [...elements.slice(0, columns), ...(full ? [] : [elements.at(-1)!])];
-    const mark = full ? `${MARK}${this.lists.length}\n` : '';
+  private replacement(text: string, { from, columns }: Opened, { values, first, last, end }: List): string {
+    const isFull = values.length % columns === 0;
+    const mark = isFull ? `${MARK}${this.lists.length}\n` : '';
     let replaced = '';
-    kept.forEach(({ start, end }, i) => {
-      replaced =
-        replaced.padEnd(start - from - (i > 0 ? 1 : 0)) + (i > 0 ? ',' : '') + list.slice(start - from, end - from);
-    });
-    if (replaced.length + mark.length > list.length) return list;
-    this.lists.push(elements);
-    return replaced.padEnd(list.length - mark.length) + mark;
+    for (const { start, end } of isFull ? first : [...first, last]) {
+      const separator = replaced === '' ? '' : ',';
+      replaced = replaced.padEnd(start - from - separator.length) + separator + text.slice(start, end);
+    }
+    const length = end - from;
+    if (replaced.length + mark.length > length) return text.slice(from, end);
+    this.lists.push(values);
+    return replaced.padEnd(length - mark.length) + mark;
   }
 }
 
@@ -93,7 +86,14 @@ const OPENING = new RegExp(
   'g',
 );
 
-function* openedLists(text: string): Iterable<{ from: number; close: ']' | ')'; columns: number }> {
+/** `from` is the place behind the bracket; a row has so many columns. */
+interface Opened {
+  readonly from: number;
+  readonly close: ']' | ')';
+  readonly columns: number;
+}
+
+function* openedLists(text: string): Iterable<Opened> {
   for (const match of text.matchAll(OPENING)) {
     const { schema, word } = match.groups!;
     const from = match.index + match[0].length;
@@ -106,46 +106,73 @@ function* openedLists(text: string): Iterable<{ from: number; close: ']' | ')'; 
 
 const ESCAPE = String.raw`\\(?:[\\'"ntrabfv0-7]|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4})`;
 
+interface Form {
+  readonly pattern: RegExp;
+  /** Undefined: the type that its text names. */
+  readonly type?: KustoType;
+}
+
+const form = (pattern: string, type?: KustoType): Form => ({
+  pattern: new RegExp(pattern, 'y'),
+  ...(type && { type }),
+});
+
 /** Forms of a literal, each of one type. What the official lexer reads otherwise, or not at all, matches none of them. */
-const FORMS: readonly { readonly type: KustoType | undefined; readonly form: string }[] = [
-  {
-    type: 'string',
-    form: `[hH]?(?:"[^"\\\\\\r\\n]*(?:${ESCAPE}[^"\\\\\\r\\n]*)*"|'[^'\\\\\\r\\n]*(?:${ESCAPE}[^'\\\\\\r\\n]*)*')`,
-  },
-  { type: 'string', form: `[hH]?(?:${VERBATIM}|${FENCED})` },
-  { type: 'timespan', form: String.raw`-?\d+(?:\.\d+)?(?:d|h|m|s|ms|ticks?)(?![\w.])` },
-  { type: 'real', form: String.raw`-?\d+(?:\.\d*(?:[eE][+-]?\d+)?|[eE][+-]?\d+)(?![\w.])` },
-  { type: 'long', form: String.raw`-?(?:0x[0-9a-fA-F]+|\d+)(?![\w.])` },
-  { type: 'bool', form: String.raw`(?:true|false|True|False|TRUE|FALSE)(?![\w(])` },
-  // Of a type by name; datetime() is the time of the request, and not a literal.
-  {
-    type: undefined,
-    form: String.raw`(?:datetime|date|timespan|time|guid|int|long|real|double|decimal|bool)\([^()"'~\x60\/\r\n]*[^()"'~\x60\/\s][^()"'~\x60\/\r\n]*\)`,
-  },
+const TEXTS: readonly Form[] = [
+  form(String.raw`[hH]?(?:"[^"\\\r\n]*(?:${ESCAPE}[^"\\\r\n]*)*"|'[^'\\\r\n]*(?:${ESCAPE}[^'\\\r\n]*)*')`, 'string'),
+  form(`[hH]?(?:${VERBATIM}|${FENCED})`, 'string'),
+];
+const NUMBERS: readonly Form[] = [
+  form(String.raw`-?(?:0x[0-9a-fA-F]+|\d+)(?![\w.])`, 'long'),
+  form(String.raw`-?\d+(?:\.\d*(?:[eE][+-]?\d+)?|[eE][+-]?\d+)(?![\w.])`, 'real'),
+  form(String.raw`-?\d+(?:\.\d+)?(?:d|h|m|s|ms|ticks?)(?![\w.])`, 'timespan'),
+];
+const WORDS: readonly Form[] = [
+  form(String.raw`(?:true|false|True|False|TRUE|FALSE)(?![\w(])`, 'bool'),
+  // Not without anything between the brackets: datetime() is the time of the request.
+  form(
+    String.raw`(?:datetime|date|timespan|time|guid|int|long|real|double|decimal|bool)\([^()"'~\x60\/\r\n]*[^()"'~\x60\/\s][^()"'~\x60\/\r\n]*\)`,
+  ),
 ];
 
-const LITERAL = new RegExp(FORMS.map(({ form }) => `(${form})`).join('|'), 'y');
-const BLANKS = new RegExp(`(?:\\s|${COMMENT})*`, 'y');
+const formsAt = (text: string, at: number): readonly Form[] => {
+  const first = text[at] ?? '';
+  return /[-\d]/.test(first) ? NUMBERS : /[^\w]|[hH]/.test(first) ? TEXTS : WORDS;
+};
+
+const BLANKS = new RegExp(String.raw`(?:\s|${COMMENT})*`, 'y');
 const TYPES_BY_NAME: Readonly<Record<string, KustoType>> = { date: 'datetime', time: 'timespan', double: 'real' };
 
-/** The elements up to the bracket, whose place is `end`; undefined when there is anything else. */
-function plainLiterals(text: string, from: number, close: ']' | ')') {
-  const elements: Element[] = [];
-  for (let at = skipped(text, from); ;) {
-    LITERAL.lastIndex = at;
-    const match = LITERAL.exec(text);
-    if (!match) return undefined;
-    const end = LITERAL.lastIndex;
-    const { type } = FORMS[match.findIndex((group, i) => i > 0 && group !== undefined) - 1]!;
-    elements.push({ start: at, end, value: valueOf(match[0], type ?? typeNamed(match[0]), at) });
-    at = skipped(text, end);
-    if (text[at] === ',') {
-      at = skipped(text, at + 1);
-      if (text[at] !== close) continue;
-      // A datatable may end with a comma.
-      return close === ']' ? { elements, end: at } : undefined;
-    }
-    return text[at] === close ? { elements, end: at } : undefined;
+interface List {
+  readonly values: readonly (Literal | KustoError)[];
+  /** Places of the elements of the first row, and of the last element. */
+  readonly first: readonly Span[];
+  readonly last: Span;
+  /** Place of the bracket. */
+  readonly end: number;
+}
+
+/** The list up to the bracket; undefined when there is anything but plain literals in it. */
+function plainLiterals(text: string, { from, close, columns }: Opened): List | undefined {
+  const values: (Literal | KustoError)[] = [];
+  const first: Span[] = [];
+  for (let start = skipped(text, from); ;) {
+    const found = formsAt(text, start).find(({ pattern }) => {
+      pattern.lastIndex = start;
+      return pattern.test(text);
+    });
+    if (!found) return undefined;
+    const span = { start, end: found.pattern.lastIndex };
+    const literal = text.slice(span.start, span.end);
+    values.push(valueOf(literal, found.type ?? typeNamed(literal), span));
+    if (first.length < columns) first.push(span);
+    let next = skipped(text, span.end);
+    const goesOn = text[next] === ',';
+    if (goesOn) next = skipped(text, next + 1);
+    // A datatable may end with a comma.
+    if (text[next] === close) return goesOn && close === ')' ? undefined : { values, first, last: span, end: next };
+    if (!goesOn) return undefined;
+    start = next;
   }
 }
 
@@ -160,9 +187,9 @@ function typeNamed(text: string): KustoType {
   return TYPES_BY_NAME[type] ?? (type as KustoType);
 }
 
-function valueOf(text: string, type: KustoType, start: number): Literal | KustoError {
+function valueOf(text: string, type: KustoType, span: Span): Literal | KustoError {
   try {
-    return decodeLiteral(text, type, { start, end: start + text.length });
+    return decodeLiteral(text, type, span);
   } catch (error) {
     if (error instanceof KustoError) return error;
     throw error;
