@@ -58,3 +58,15 @@ describe('a tree that is kept', () => {
     expect(plan(1n, '5')).toBe(plan(1n, '5'));
   });
 });
+
+describe('a text that is too long to parse', () => {
+  const globals = globalsOf(schemaOf(database(['a'])));
+
+  it('is refused before the official parser meets it', () => {
+    expect(() => analyzed(`T | where a in (${'1+1,'.repeat(600_000)}2)`, globals)).toThrow(/too long/);
+  });
+
+  it('is none when it is long for its list of literals', () => {
+    expect(() => analyzed(`T | where a in (${'1234567,'.repeat(300_000)}2)`, globals)).not.toThrow();
+  });
+});

@@ -10,6 +10,12 @@ import { official, type GlobalState, type SyntaxNode } from './parser.js';
 const MOST_TEXTS = 128;
 const LONGEST_TEXT = 8192;
 
+/**
+ * Characters that the official parser is given to read, which nothing can interrupt: it takes five seconds for a million.
+ * Long lists of literals do not count.
+ */
+const MOST_CHARACTERS = 2_000_000;
+
 /** The official tree of a text, and the lists that it holds a part of. */
 export interface Analyzed {
   readonly syntax: SyntaxNode;
@@ -47,6 +53,13 @@ export function analyzed(text: string, globals: GlobalState, bestEffort?: unknow
 
 function analyze(lists: LongLists, globals: GlobalState, bestEffort: unknown): Analyzed {
   const { text } = lists;
+  const characters = text.length - lists.length;
+  if (characters > MOST_CHARACTERS) {
+    throw new KustoError(
+      'E_RUNAWAY_QUERY',
+      `The query is too long: ${characters} characters besides long lists of literals, where at most ${MOST_CHARACTERS} are read. Put data into a table, or into a list of plain literals.`,
+    );
+  }
   let code;
   try {
     refuseDoubling(text);

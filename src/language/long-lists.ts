@@ -24,6 +24,8 @@ export class LongLists {
 
   /** The text as the official parser is to see it. */
   readonly text: string;
+  /** Characters of the text that are here, and not the parser's to read. */
+  length = 0;
 
   constructor(text: string) {
     this.text = text.length < 2 * LONG ? text : this.shortened(text);
@@ -69,6 +71,7 @@ export class LongLists {
     const length = end - from;
     if (replaced.length + mark.length > length) return text.slice(from, end);
     this.lists.push(values);
+    this.length += length;
     return replaced.padEnd(length - mark.length) + mark;
   }
 }

@@ -142,5 +142,9 @@ export const SOURCES: Readonly<Record<string, (node: SyntaxNode, scope: Scope) =
 export function typed(node: SyntaxNode, scalar: Scalar, type: Scalar['type']): Scalar {
   if (scalar.type === type) return scalar;
   if (scalar.kind === 'literal' && scalar.value === null) return literal(type, type === 'string' ? '' : null);
+  const whole = scalar.kind === 'literal' && scalar.type === 'long' ? scalar.value : undefined;
+  if (typeof whole === 'bigint' && type === 'real') return literal(type, Number(whole));
+  if (typeof whole === 'bigint' && type === 'int' && BigInt.asIntN(32, whole) === whole)
+    return literal(type, Number(whole));
   return call(node, type === 'dynamic' ? 'todynamic_value' : `to${type}`, [scalar], type);
 }
