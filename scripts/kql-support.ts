@@ -32,7 +32,9 @@ const REASONS: Readonly<Record<string, string>> = {
   geo_info_from_ip_address: 'needs a database of addresses that is not part of this server',
   hash_combine: UNPUBLISHED,
   hash_many: UNPUBLISHED,
+  entity_group: NOT_STORED,
   graph: NOT_STORED,
+  row_id: 'what it yields is not published, so the same answer cannot be promised',
   materialized_view: NOT_STORED,
   stored_query_result: NOT_STORED,
 };

@@ -10,6 +10,7 @@ import {
   writeJson,
   type Json,
 } from './json.js';
+import { lastValue } from './last-value.js';
 import type { FunctionCall, ScalarFunction } from './scalar-function.js';
 
 /** Functions over arrays. What is no array gives null, unless said otherwise. */
@@ -79,6 +80,9 @@ function split(array: readonly Json[], at: Json): Json {
 }
 
 /** Tells whether an element equals a value of another type: dates, spans and guids are text inside of arrays. */
+/** What `in` searches, most often the same in every row. */
+const searched = lastValue((text) => parseJson(text) ?? null);
+
 function equals(value: KustoValue, type: KustoType): (element: Json) => boolean {
   if (type === 'datetime' || type === 'timespan' || type === 'guid' || type === 'decimal') {
     return (element) => scalarOf(element, type) === value;
@@ -193,7 +197,7 @@ export const ARRAY_FUNCTIONS: readonly ScalarFunction[] = [
     nulls: 'propagate',
     doc: 'Whether a value is an element of an array, or equal to what is no array (internal, `in`).',
     evaluate: ([value, element], { argumentTypes }) => {
-      const held = parseJson(value as string) ?? null;
+      const held = searched(value as string);
       return (isArray(held) ? held : [held]).some(equals(element!, argumentTypes[1]!));
     },
   },

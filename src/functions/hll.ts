@@ -125,7 +125,18 @@ export const HLL_FUNCTIONS: readonly ScalarFunction[] = [
       const held = parseJson(array as string);
       const bits = BITS[Number(accuracy)];
       if (!isArray(held) || bits === undefined) return null;
-      return textOf(compact(new Set(held.map((hash) => BigInt(`0x${String(hash)}`))), bits));
+      // Sorted: the text of a sketch does not depend on the order of the rows.
+      return textOf(
+        compact(
+          new Set(
+            held
+              .map(String)
+              .sort()
+              .map((hash) => BigInt(`0x${hash}`)),
+          ),
+          bits,
+        ),
+      );
     },
   },
   {

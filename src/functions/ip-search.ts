@@ -29,7 +29,7 @@ const search = (name: string, doc: string, test: (source: string, wanted: string
   nulls: 'own',
   doc,
   evaluate: ([source, ...wanted], { argumentTypes }): KustoValue =>
-    textsOf(wanted, argumentTypes.slice(1)).some((one) => test(source as string, one)),
+    textsOf(wanted, argumentTypes.slice(1)).some((one) => test((source ?? '') as string, one)),
 });
 
 export const IP_SEARCH_FUNCTIONS: readonly ScalarFunction[] = [

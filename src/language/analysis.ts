@@ -5,6 +5,8 @@ import { refuseDoubling } from './growth.js';
 import { LongLists } from './long-lists.js';
 import { completeParses } from './parse-names.js';
 import { official, type GlobalState, type SyntaxNode } from './parser.js';
+import type { Schema } from './schema.js';
+import { writeOutViews } from './views.js';
 
 /** Texts whose trees are kept, and how long one may be: a tree takes a few hundred times its text. */
 const MOST_TEXTS = 128;
@@ -30,10 +32,11 @@ const known = new WeakMap<GlobalState, Map<string, Analyzed>>();
  * compiling takes. A tree holds nothing of a request (time, principal, parameters), and what names it may bind to is what
  * `globals` holds, so callers who see other databases never share one.
  *
+ * @param globals the binder's view of `schema`
  * @param bestEffort the request property `best_effort`
  * @throws KustoError for the first thing that is wrong
  */
-export function analyzed(text: string, globals: GlobalState, bestEffort?: unknown): Analyzed {
+export function analyzed(text: string, schema: Schema, globals: GlobalState, bestEffort?: unknown): Analyzed {
   let trees = known.get(globals);
   if (!trees) known.set(globals, (trees = new Map()));
   const kept = trees.get(text);
@@ -43,7 +46,7 @@ export function analyzed(text: string, globals: GlobalState, bestEffort?: unknow
     trees.set(text, kept);
     return kept;
   }
-  const code = analyze(new LongLists(text), globals, bestEffort);
+  const code = analyze(text, schema, globals, bestEffort);
   if (text.length <= LONGEST_TEXT) {
     if (trees.size >= MOST_TEXTS) trees.delete(trees.keys().next().value!);
     trees.set(text, code);
@@ -51,8 +54,8 @@ export function analyzed(text: string, globals: GlobalState, bestEffort?: unknow
   return code;
 }
 
-function analyze(lists: LongLists, globals: GlobalState, bestEffort: unknown): Analyzed {
-  const { text } = lists;
+function analyze(text: string, schema: Schema, globals: GlobalState, bestEffort: unknown): Analyzed {
+  const lists = new LongLists(text);
   const characters = text.length - lists.length;
   if (characters > MOST_CHARACTERS) {
     throw new KustoError(
@@ -62,15 +65,17 @@ function analyze(lists: LongLists, globals: GlobalState, bestEffort: unknown): A
   }
   let code;
   try {
-    refuseDoubling(text);
-    code = official().Kusto.Language.KustoCode.ParseAndAnalyze(text, globals);
+    refuseDoubling(lists.text);
+    code = official().Kusto.Language.KustoCode.ParseAndAnalyze(lists.text, globals);
   } catch (error) {
     if (error instanceof KustoError) throw error;
     // The official library throws on a few texts instead of reporting; what it says is of no use to the caller.
     throw new KustoError('SYN0001', 'The query could not be parsed.', { cause: error });
   }
-  completeBestEffort(code.Syntax, bestEffort);
-  completeParses(code.Syntax, text);
+  const { Syntax: syntax } = code;
+  completeBestEffort(syntax, bestEffort);
+  writeOutViews(syntax, text, schema);
+  lists.whole(() => completeParses(syntax, text));
   refuseErrors(code, text);
-  return { syntax: code.Syntax, lists };
+  return { syntax, lists };
 }

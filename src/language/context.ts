@@ -5,6 +5,7 @@ import { cursorWindow } from './cursor-window.js';
 import type { Graph } from './graphs.js';
 import type { LongLists } from './long-lists.js';
 import type { SyntaxNode } from './parser.js';
+import { maybe } from './syntax.js';
 import { timeWindow } from './time-window.js';
 import type { Schema, SchemaDatabase, SchemaTable } from './schema.js';
 
@@ -20,8 +21,11 @@ export type Binding =
   | { readonly kind: 'scalar'; readonly value: Scalar }
   /** Bound anew at each use, so that each use has columns of its own. */
   | { readonly kind: 'table'; readonly make: () => Table }
-  /** The edges of a graph's path: an expression over one of them, or over an inner node, yields the array of its values. */
-  | { readonly kind: 'path'; readonly edges: EachOf; readonly nodes: EachOf }
+  /**
+   * The edges of a graph's path: an expression over one of them, or over an inner node, yields the array of its values;
+   * `bags` is the array of the edges' properties.
+   */
+  | { readonly kind: 'path'; readonly edges: EachOf; readonly nodes: EachOf; readonly bags: EachOf }
   /** A named row, whose columns are reached by a path (`s1.x` in scan); a node of a graph has facts too. */
   | { readonly kind: 'row'; readonly columns: readonly Column[]; readonly node?: NodeFacts }
   /** The database for which the subquery of macro-expand is bound. */
@@ -30,6 +34,8 @@ export type Binding =
   /** A function declared by `let`, with what it sees. */
   | { readonly kind: 'function'; readonly declaration: SyntaxNode; readonly scope: Scope };
 
+export const isView = (binding: Binding | undefined): boolean =>
+  binding?.kind === 'function' && maybe(binding.declaration, 'ViewKeyword') !== undefined;
 type EachOf = (expression: SyntaxNode) => Scalar;
 
 /** What a graph knows of a node beside its properties. */
@@ -207,8 +213,8 @@ export class BindContext {
   }
 }
 
-/** What a `restrict access` statement leaves to be named (restrictions.ts). */
-export interface Sight {
+/** What a restrict statement leaves to the rest of the query (restrictions.ts). */
+export interface Restricted {
   admitsName(name: string): boolean;
   admits(database: string, entity: string): boolean;
 }
@@ -223,7 +229,7 @@ export class Scope {
     readonly row?: Table,
     /** Both sides of a join condition. */
     readonly sides?: { readonly left: Table; readonly right: Table },
-    private readonly restriction?: Sight,
+    private readonly restriction?: Restricted,
   ) {}
 
   /** A scope in which expressions see the columns of this table. */
@@ -241,7 +247,7 @@ export class Scope {
   }
 
   /** The scope of the statements that follow `restrict access to (…)`. */
-  restricted(restriction: Sight): Scope {
+  restricted(restriction: Restricted): Scope {
     return new Scope(this.context, this, undefined, undefined, restriction);
   }
 

@@ -1,6 +1,6 @@
 import { KustoError } from '../errors/index.js';
 import { datetimeString, timespanText } from '../values/index.js';
-import { decodeLiteral, decodeString } from './literals.js';
+import { decodeLiteral, decodeString, isSmallestLong } from './literals.js';
 import type { SyntaxNode } from './parser.js';
 import { items, kindOf, part, spanOf, textOf, typeOfSymbol } from './syntax.js';
 
@@ -25,8 +25,10 @@ function jsonOf(node: SyntaxNode): string {
           .join(''),
       );
     case 'PrefixUnaryExpression': {
+      const sign = textOf(part(node, 'Operator'));
+      if (isSmallestLong(sign, textOf(part(node, 'Expression')))) return '-9223372036854775808';
       const inner = jsonOf(part(node, 'Expression'));
-      return textOf(part(node, 'Operator')) === '-' ? (inner.startsWith('-') ? inner.slice(1) : `-${inner}`) : inner;
+      return sign === '-' ? (inner.startsWith('-') ? inner.slice(1) : `-${inner}`) : inner;
     }
     case 'DynamicExpression':
       return jsonOf(part(node, 'Expression'));

@@ -7,7 +7,7 @@ import { aggregateInstead, call, typeOf } from './calls-to.js';
 import type { KustoType } from '../values/index.js';
 import { dynamicText } from './dynamic-literals.js';
 import { folded } from './folding.js';
-import { decodeLiteral, decodeString } from './literals.js';
+import { decodeLiteral, decodeString, isSmallestLong } from './literals.js';
 import { bindHasList, bindIn } from './membership.js';
 import { requireOperands } from './operand-types.js';
 import { sharedInput } from './operators/tables.js';
@@ -53,6 +53,8 @@ const BINDERS: Readonly<Record<string, (node: SyntaxNode, scope: Scope) => Scala
       'dynamic',
     ),
   PrefixUnaryExpression: (node, scope) => {
+    if (isSmallestLong(textOf(part(node, 'Operator')), textOf(part(node, 'Expression'))))
+      return literal('long', -9223372036854775808n);
     const operand = bindScalar(part(node, 'Expression'), scope);
     if (textOf(part(node, 'Operator')) === '+') return operand;
     if (operand.type === 'dynamic')
@@ -122,6 +124,7 @@ function bindName(node: SyntaxNode, scope: Scope): Scalar {
   if (column && (kind === 'ColumnSymbol' || !symbol)) return use(column);
   const binding = scope.lookup(name);
   if (binding?.kind === 'scalar') return scope.context.used(binding.value);
+  if (binding?.kind === 'path') return binding.bags(node);
   if (binding?.kind === 'table') {
     throw new KustoError('SEM0001', `'${name}' is a table where a scalar value is expected.`, { span: spanOf(node) });
   }

@@ -1,8 +1,9 @@
+import { KustoError } from '../errors/index.js';
 import { literal, use, type Scalar } from '../plan/index.js';
 import { argumentsOf, call } from './calls-to.js';
 import type { NodeFacts, Scope } from './context.js';
 import type { SyntaxNode } from './parser.js';
-import { kindOf, nameOf, part, textOf, unsupported } from './syntax.js';
+import { kindOf, nameOf, part, spanOf, textOf, unsupported } from './syntax.js';
 
 /** The name under which a graph function finds the node at hand: one inner node of a path. */
 export const NODE_AT_HAND = '$node';
@@ -15,6 +16,11 @@ export const GRAPH_FUNCTIONS: Readonly<Record<string, (node: SyntaxNode, scope: 
   node_id: (node, scope) => call(node, 'tostring', [use(nodeOf(node, scope).key)], 'string'),
   node_degree_in: (node, scope) => nodeOf(node, scope).degree('in'),
   node_degree_out: (node, scope) => nodeOf(node, scope).degree('out'),
+  inner_nodes: (node) => {
+    throw new KustoError('SEM0001', 'inner_nodes() is the first argument of all(), any() or map(), and no value.', {
+      span: spanOf(node),
+    });
+  },
   labels: (node, scope) => {
     const [element] = argumentsOf(node);
     const kind = scope.lookup(element ? nameOf(element) : NODE_AT_HAND)?.kind;

@@ -8,6 +8,10 @@ import { parseDatetime, parseDecimal, parseGuid, parseTimespan } from '../values
  * and lose 100 ns of datetimes, so they are never used.
  */
 
+/** The smallest long: its digits alone are no long, so they are read together with the sign. */
+export const isSmallestLong = (sign: string, digits: string): boolean =>
+  sign === '-' && digits === '9223372036854775808';
+
 /** Decodes a literal token, e.g. `0x1f`, `2.5h`, `datetime(2020-01-01)`, `real(nan)`, `int(null)`, `'a\n'`. */
 export function decodeLiteral(text: string, type: KustoType, span: Span): Literal {
   if (type === 'string') return literal('string', decodeString(text));

@@ -4,6 +4,7 @@ import type { Literal } from '../plan/index.js';
 import type { KustoType } from '../values/index.js';
 import { decodeLiteral } from './literals.js';
 import type { SyntaxNode } from './parser.js';
+import { TextNeeded } from './text-needed.js';
 
 /**
  * Long lists of plain literals (`datatable(…)[…]`, `in (…)`, `has_any (…)`), which the official parser takes a
@@ -20,7 +21,8 @@ const MARK = `//${randomBytes(12).toString('hex')}:`;
 const MARKED = new RegExp(`${MARK}(\\d+)\n`);
 
 export class LongLists {
-  private readonly lists: List['values'][] = [];
+  private readonly lists: { readonly values: List['values']; readonly shortened: string; readonly whole: string }[] =
+    [];
 
   /** The text as the official parser is to see it. */
   readonly text: string;
@@ -40,10 +42,26 @@ export class LongLists {
   elements(close: (SyntaxNode & { readonly Trivia?: string }) | undefined): Literal[] | undefined {
     const number = MARKED.exec(close?.Trivia ?? '')?.[1];
     if (number === undefined) return undefined;
-    return this.lists[Number(number)]!.map((value) => {
+    return this.lists[Number(number)]!.values.map((value) => {
       if (value instanceof KustoError) throw value;
       return value;
     });
+  }
+
+  /** Runs what reads the tree. Text that it takes from there, to be put into the query's, has the lists as they were. */
+  whole<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      if (!(error instanceof TextNeeded)) throw error;
+      const { at, probe, end } = error;
+      throw new TextNeeded(at, (rows) => this.restored(error.textOf(rows)), probe, end);
+    }
+  }
+
+  private restored(text: string): string {
+    if (!text.includes(MARK)) return text;
+    return this.lists.reduce((all, { shortened, whole }) => all.split(shortened).join(whole), text);
   }
 
   private shortened(text: string): string {
@@ -70,9 +88,10 @@ export class LongLists {
     }
     const length = end - from;
     if (replaced.length + mark.length > length) return text.slice(from, end);
-    this.lists.push(values);
+    const shortened = replaced.padEnd(length - mark.length) + mark;
+    this.lists.push({ values, shortened, whole: text.slice(from, end) });
     this.length += length;
-    return replaced.padEnd(length - mark.length) + mark;
+    return shortened;
   }
 }
 

@@ -24,7 +24,7 @@ export function bindIn(node: SyntaxNode, scope: Scope): Scalar {
     type: 'bool',
     value: pair.value,
     relation: { kind: 'project', input: relation, items: [{ column, value: pair.item }], columns: [column] },
-    caseInsensitive: operator.endsWith('~'),
+    caseInsensitive: operator.endsWith('~') && pair.value.type === 'string',
     negated: operator.startsWith('!'),
   };
 }
@@ -40,7 +40,8 @@ function comparable(node: SyntaxNode, value: Scalar, item: Scalar): { value: Sca
     const other = value.type === 'dynamic' ? item.type : value.type;
     return to(other === 'int' || other === 'long' ? 'decimal' : other);
   }
-  if (types.every(isNumeric)) return { value, item };
+  if (types.every(isNumeric))
+    return types.includes('bool') ? to(types.find((type) => type !== 'bool')!) : { value, item };
   if (types.includes('guid') && types.includes('string')) return to('guid');
   const message = `in: values of types ${types.join(' and ')} cannot be compared. Convert one of them first.`;
   throw new KustoError('SEM0001', message, { span: spanOf(node) });

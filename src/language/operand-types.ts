@@ -39,6 +39,19 @@ function compares(a: KustoType, b: KustoType): boolean {
   return [a, b].every((type) => type === 'guid' || type === 'string');
 }
 
+const WIDTHS: readonly KustoType[] = ['bool', 'int', 'long', 'real', 'decimal'];
+
+/** The type in which values of two types are looked for among each other. @throws KustoError SEM0001 when there is none */
+export function comparedType(node: SyntaxNode, a: KustoType, b: KustoType): KustoType {
+  if (a === b || b === 'dynamic') return a;
+  if (a === 'dynamic') return b;
+  if (!compares(a, b)) {
+    const message = `Values of the types ${a} and ${b} cannot be compared. Convert one of them.`;
+    throw new KustoError('SEM0001', message, { span: spanOf(node) });
+  }
+  return NUMBERS.has(a) ? WIDTHS[Math.max(WIDTHS.indexOf(a), WIDTHS.indexOf(b))]! : 'guid';
+}
+
 /** @throws KustoError SEM0001 or SEM0064 where the reference engine asks for a conversion */
 export function requireOperands(node: SyntaxNode, operator: string, [left, right]: readonly [Scalar, Scalar]): void {
   const [a, b] = [left.type, right.type];

@@ -1,11 +1,11 @@
 import { KustoError } from '../errors/index.js';
-import type { Scope, Sight } from './context.js';
+import type { Restricted, Scope } from './context.js';
 import type { SyntaxNode } from './parser.js';
 import { items, kindOf, maybe, nameOf, part, spanOf, textOf, unsupported } from './syntax.js';
 import { wildcard } from './schema.js';
 
 /** `restrict access to (…)`: what the rest of the query may name. What stood before keeps its view. */
-export class Restriction implements Sight {
+export class Restriction implements Restricted {
   /** Names that `let` and patterns declare. */
   private readonly names: RegExp[] = [];
   private readonly entities: { readonly database: RegExp; readonly entity: RegExp }[] = [];

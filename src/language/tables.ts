@@ -2,7 +2,8 @@ import { KustoError } from '../errors/index.js';
 import type { Scope, Table } from './context.js';
 import type { SyntaxNode } from './parser.js';
 import { requireVisible } from './restrictions.js';
-import { tableNamed, tableOf } from './schema.js';
+import type { tableOf } from './schema.js';
+import { tableNamed } from './schema.js';
 import { refuseDisabled } from './settings.js';
 import { spanOf } from './syntax.js';
 

@@ -116,7 +116,7 @@ const GRAPH_PATHS: ProcedureDefinition = {
   },
 };
 
-/** Nodes `id, properties…` and edges `source, target`; yields the nodes with the number of their component (in their partition). */
+/** Nodes `id, properties…` and edges `source, target`; yields the nodes with the number of their component. */
 const GRAPH_COMPONENTS: ProcedureDefinition = {
   name: 'graph-components',
   run({ inputs: [nodes, edges], args, columns }) {
@@ -127,14 +127,10 @@ const GRAPH_COMPONENTS: ProcedureDefinition = {
       links.push([index.get(edges!.cells[0]![r]!)!, index.get(edges!.cells[1]![r]!)!]);
     }
     const component = args.strong === true ? strong(nodes!.rowCount, links) : weak(nodes!.rowCount, links);
-    const partitions = typeof args.partition === 'number' ? nodes!.cells[args.partition] : undefined;
-    const numbersOf = new Map<KustoValue, Map<number, bigint>>();
+    const numbers = new Map<number, bigint>();
     const output = new RowBuilder(columns);
     for (let r = 0; r < nodes!.rowCount; r++) {
       const root = component[r]!;
-      const partition = partitions?.[r] ?? null;
-      const numbers = numbersOf.get(partition) ?? new Map<number, bigint>();
-      numbersOf.set(partition, numbers);
       const number = numbers.get(root) ?? BigInt(numbers.size);
       numbers.set(root, number);
       output.add([...nodes!.cells.map((cells) => cells[r]!), number]);

@@ -54,6 +54,8 @@ const ROW_WINDOW_SESSION: ProcedureDefinition = {
         first !== null &&
         previous !== null &&
         restart[r] !== true &&
+        fromFirst[r] !== null &&
+        between[r] !== null &&
         value < plus(first, fromFirst[r]!)! &&
         value < plus(previous, between[r]!)!;
       begun.push(goes ? first : value);

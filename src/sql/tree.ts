@@ -49,3 +49,9 @@ export const list = (items: readonly Sql[], separator: SqlList['separator'] = ',
 export function code(text: string): Template {
   return { kind: 'template', strings: [text], holes: [] };
 }
+
+/** Whether a tree names a column, and so may differ from row to row. */
+export const readsRow = (node: Sql): boolean =>
+  node.kind === 'name' ||
+  (node.kind === 'template' && node.holes.some(readsRow)) ||
+  (node.kind === 'list' && node.items.some(readsRow));

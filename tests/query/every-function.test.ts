@@ -7,7 +7,7 @@ import { SUITES } from './cases/index.js';
 const ELSEWHERE: readonly { readonly names: RegExp; readonly suites: readonly string[] }[] = [
   { names: /^geo_/, suites: ['src/functions/geo/geo.test.ts', 'tests/query/geo-series.test.ts'] },
   { names: /^series_/, suites: ['src/functions/series/series.test.ts', 'tests/query/geo-series.test.ts'] },
-  { names: /^(?:all|any|map)$/, suites: ['tests/query/graphs.test.ts'] },
+  { names: /^(?:all|any|map|labels|node_\w+)$/, suites: ['tests/query/graphs.test.ts'] },
   {
     names: /^(?:cluster|database|table|extent_id|extent_tags|ingestion_time)$/,
     suites: ['tests/query/entities.test.ts'],

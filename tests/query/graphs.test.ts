@@ -40,6 +40,11 @@ describe('graphs', () => {
     ]);
   });
 
+  it('nodes tell their degrees and names, and have no labels outside of a model', async () => {
+    const text = `${GRAPH} | graph-match (x)-->(y) where y.id == 1 project x.id, node_degree_in(x), node_degree_out(x), node_id(x), labels(x)`;
+    expect(await kql.rows(text)).toEqual([[3, 1, 2, '3', []]]);
+  });
+
   it('sequences that share a node are joined on it', async () => {
     const text = `${GRAPH} | graph-match (x)-->(n), (n)-->(y), (n)-->(z) where y.id < z.id project x.id, n.id, y.id, z.id`;
     expect(await kql.rows(text)).toEqual([[2, 3, 1, 4]]);

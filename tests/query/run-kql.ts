@@ -6,12 +6,22 @@ import { Queries } from '../../src/query/service.js';
 import { Authorization, DEVELOPMENT_CALLER } from '../../src/security/index.js';
 import { DUCKDB } from '../../src/sql/dialects/duckdb/index.js';
 import { MACROS } from '../../src/sql/dialects/duckdb/macros.js';
-import { datetimeText, timespanText, type KustoType, type KustoValue } from '../../src/values/index.js';
+import {
+  datetimeText,
+  timespanText,
+  type ColumnSchema,
+  type KustoType,
+  type KustoValue,
+} from '../../src/values/index.js';
 
 /** Runs KQL over an engine in memory: the whole line from text to rows, without a server. */
 export interface KqlRunner {
   /** Rows of the first table, with cells as people write them: datetimes and timespans as text, longs as numbers. */
   rows(text: string): Promise<unknown[][]>;
+  /** Columns of the first table as `name:type`, and its rows. */
+  answer(text: string): Promise<{ readonly columns: readonly string[]; readonly rows: unknown[][] }>;
+  /** Every table of the result, with its values as they are held. */
+  tables(text: string): Promise<{ columns: readonly ColumnSchema[]; rows: KustoValue[][] }[]>;
   /** The value of one expression. */
   value(expression: string): Promise<unknown>;
   /** The result as the query service gives it; the caller closes it. */
@@ -58,23 +68,33 @@ export async function openKql(): Promise<KqlRunner> {
     user: 'test',
     signal: new AbortController().signal,
   };
-  const rows = async (text: string): Promise<unknown[][]> => {
+  const tables: KqlRunner['tables'] = async (text) => {
     const result = await queries.run(text, context);
     try {
-      const [table] = result.tables;
-      const found: unknown[][] = [];
-      for await (const batch of table!.batches()) {
-        for (let r = 0; r < batch.rowCount; r++) {
-          found.push(table!.columns.map(({ type }, c) => shown(batch.columns[c]![r]!, type)));
-        }
+      const found: Awaited<ReturnType<KqlRunner['tables']>> = [];
+      for (const table of result.tables) {
+        const rows: KustoValue[][] = [];
+        for await (const batch of table.batches())
+          for (let r = 0; r < batch.rowCount; r++) rows.push(batch.columns.map((column) => column[r]!));
+        found.push({ columns: table.columns, rows });
       }
       return found;
     } finally {
       await result.close();
     }
   };
+  const answer: KqlRunner['answer'] = async (text) => {
+    const [table] = await tables(text);
+    return {
+      columns: table!.columns.map(({ name, type }) => `${name}:${type}`),
+      rows: table!.rows.map((row) => row.map((cell, c) => shown(cell, table!.columns[c]!.type))),
+    };
+  };
+  const rows = async (text: string): Promise<unknown[][]> => (await answer(text)).rows;
   return {
     rows,
+    answer,
+    tables,
     value: async (expression) => (await rows(`print x = ${expression}`))[0]![0],
     run: (text) => queries.run(text, context),
     files: () => readdir(engine.exchangeDirectory),

@@ -67,3 +67,7 @@ test.each([
   const text = [first, ...Array.from({ length: 24 }, (_unused, i) => next(i + 1)), last].join('\n');
   await expect(kql.rows(text)).rejects.toMatchObject({ code: 'E_RUNAWAY_QUERY' });
 });
+
+test.each(['toint', 'tolong', 'tobool', 'todecimal', 'totimespan'])('%s() of a null real is null', async (name) => {
+  expect(await kql.rows(`datatable(r: real)[real(null)] | project x = ${name}(r)`)).toEqual([[null]]);
+});

@@ -1,9 +1,9 @@
 import { KustoError } from '../../errors/index.js';
 import { use, type Assignment, type Column } from '../../plan/index.js';
 import type { OperatorBinder, Scope, Table } from '../context.js';
-import type { SyntaxNode } from '../parser.js';
-import { items, nameOf, kindOf, part, resultColumns, spanOf, symbolKindOf, textOf } from '../syntax.js';
-import { bindNamed } from './named.js';
+import { official, type SyntaxNode } from '../parser.js';
+import { items, nameOf, kindOf, part, resultColumns, spanOf, symbolKindOf, textOf, tupleTypes } from '../syntax.js';
+import { bindNamed, type NamedScalar } from './named.js';
 import { withSessions } from './sessions.js';
 import { kept, projected } from './tables.js';
 
@@ -51,7 +51,7 @@ export function positional(node: SyntaxNode, input: Table, scope: Scope, part = 
   const values = items(node, part).flatMap((expression) =>
     kindOf(expression) === 'StarExpression'
       ? input.columns.map((column) => ({ name: column.name, value: use(column) }))
-      : bindNamed(expression, inner),
+      : bindNamed(expression, inner, kindOf(node) === 'PrintOperator'),
   );
   const results = resultColumns(node);
   return values.map(({ name, value }, i) => ({
@@ -63,14 +63,24 @@ export function positional(node: SyntaxNode, input: Table, scope: Scope, part = 
 const isColumn = ({ ReferencedSymbol: symbol }: SyntaxNode): boolean =>
   !!symbol && symbolKindOf(symbol) === 'ColumnSymbol';
 
+/** The name that the binder gives an expression for what it reads (`d.a`, `toint(x)`); undefined for other expressions. */
+function derivedName(expression: SyntaxNode): string | undefined {
+  const { KustoFacts } = official().Kusto.Language;
+  return (KustoFacts.GetExpressionResultName(expression, '', null) as string | null) || undefined;
+}
+
 /** `extend`: replaces columns of the same name in place and appends the others. */
 function extended(node: SyntaxNode, input: Table, scope: Scope): Table {
   const inner = scope.over(input);
   const results = resultColumns(node);
   // A column alone adds nothing; a variable or parameter alone adds a column of its name.
-  const outputs = items(node, 'Expressions').flatMap((expression) =>
-    kindOf(expression) === 'NameReference' && isColumn(expression) ? [] : bindNamed(expression, inner),
-  );
+  const outputs = items(node, 'Expressions').flatMap((expression): NamedScalar[] => {
+    if (kindOf(expression) === 'NameReference' && isColumn(expression)) return [];
+    const bound = bindNamed(expression, inner);
+    // Named after what it reads, `tostring(x)` replaces x; outputs of a function of several get names of their own.
+    const derived = bound.length === 1 && !tupleTypes(expression) ? derivedName(expression) : undefined;
+    return bound.map(({ name, value }) => ({ name: name ?? derived, value }));
+  });
   const taken = new Set([...input.columns.map((column) => column.name), ...outputs.map((output) => output.name)]);
   const automatic = results.filter((result) => !taken.has(result.name)).map((result) => result.name);
   const computed = new Map<string, Assignment>();

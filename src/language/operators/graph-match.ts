@@ -1,5 +1,5 @@
 import { KustoError } from '../../errors/index.js';
-import { literal, use, type Assignment, type Column, type Join, type Relation, type Scalar } from '../../plan/index.js';
+import { literal, use, type Assignment, type Column, type Relation, type Scalar } from '../../plan/index.js';
 import { argumentsOf, call } from '../calls-to.js';
 import { bindScalar, type OperatorBinder, type Scope, type Table } from '../context.js';
 import { NODE_AT_HAND, pathOf } from '../graph-functions.js';
@@ -7,6 +7,7 @@ import type { Graph } from '../graphs.js';
 import type { SyntaxNode } from '../parser.js';
 import { items, kindOf, maybe, nameOf, part, resultColumns, spanOf, textOf, unsupported } from '../syntax.js';
 import { Vertex } from './graph-vertex.js';
+import { asArray, conjuncts, filtered, join, pairs, projected, usesPath, usesProperty } from './graph-parts.js';
 import { graphOf } from './make-graph.js';
 import { parametersOf } from './parameters.js';
 
@@ -185,8 +186,15 @@ class Matching {
       into.push({ column, value: bindScalar(node, scope) });
       return use(column);
     };
+    const bag = (node: SyntaxNode): Scalar => {
+      const column = this.scope.context.column('computed', 'dynamic');
+      const pairs = edge.own.columns.flatMap((own): Scalar[] => [literal('string', own.name), use(own)]);
+      edge.computed.push({ column, value: call(node, 'bag_pack', pairs, 'dynamic') });
+      return use(column);
+    };
     this.inner.declare(edge.name, {
       kind: 'path',
+      bags: bag,
       edges: computed(edge.computed, this.scope.over(edge.own)),
       nodes: computed(edge.computedOfNodes, this.overInner(edge)),
     });
@@ -372,69 +380,6 @@ class Matching {
   }
 }
 
-const asArray = (node: SyntaxNode, id: Column): Scalar =>
-  id.type === 'dynamic' ? use(id) : call(node, 'pack_array', [use(id)], 'dynamic');
-
-const projected = (input: Relation, items: readonly Assignment[]): Relation => ({
-  kind: 'project',
-  input,
-  items,
-  columns: items.map((item) => item.column),
-});
-
 /** The name that an expression is given; the binder leaves out columns of literals. */
 const written = (node: SyntaxNode): string | undefined =>
   kindOf(node) === 'SimpleNamedExpression' ? nameOf(part(node, 'Name')) : undefined;
-
-function pairs<T>(all: readonly T[]): [T, T][] {
-  return all.flatMap((a, i) => all.slice(i + 1).map((b): [T, T] => [a, b]));
-}
-
-const filtered = (input: Relation, predicate: Scalar): Relation => ({
-  kind: 'filter',
-  input,
-  predicate,
-  columns: input.columns,
-});
-
-function join(left: Relation, right: Relation, on: Join['on']): Relation {
-  const columns = [...left.columns, ...right.columns];
-  return { kind: 'join', joinKind: on.length > 0 ? 'inner' : 'cross', left, right, on, sources: columns, columns };
-}
-
-function conjuncts(node: SyntaxNode): SyntaxNode[] {
-  if (kindOf(node) === 'ParenthesizedExpression') return conjuncts(part(node, 'Expression'));
-  if (kindOf(node) === 'BinaryExpression' && textOf(part(node, 'Operator')) === 'and') {
-    return [...conjuncts(part(node, 'Left')), ...conjuncts(part(node, 'Right'))];
-  }
-  return [node];
-}
-
-const OVER_PATHS = new Set(['map', 'all', 'any']);
-
-function usesPath(node: SyntaxNode): boolean {
-  if (kindOf(node) === 'FunctionCallExpression' && OVER_PATHS.has(nameOf(part(node, 'Name')))) return true;
-  for (let i = 0; i < node.ChildCount; i++) {
-    const child = node.GetChild(i);
-    if (child && usesPath(child)) return true;
-  }
-  return false;
-}
-
-/** True when an expression reads `name.property`, outside of functions over the edges of a path. */
-function usesProperty(node: SyntaxNode, name: string): boolean {
-  if (kindOf(node) === 'FunctionCallExpression' && OVER_PATHS.has(nameOf(part(node, 'Name')))) {
-    return argumentsOf(node)
-      .slice(1)
-      .some((argument) => usesProperty(argument, name));
-  }
-  if (kindOf(node) === 'PathExpression') {
-    const base = part(node, 'Expression');
-    if (kindOf(base) === 'NameReference' && nameOf(base) === name) return true;
-  }
-  for (let i = 0; i < node.ChildCount; i++) {
-    const child = node.GetChild(i);
-    if (child && usesProperty(child, name)) return true;
-  }
-  return false;
-}

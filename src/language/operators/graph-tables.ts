@@ -86,16 +86,13 @@ function withComponents(node: SyntaxNode, input: Table, scope: Scope): Graph {
   const { nodes, edges } = graph;
   const parameters = parametersOf(node);
   const component = scope.context.column(parameters.get('with_component_id') ?? 'ComponentId', 'long');
-  const known = [...new Set([nodes.id, nodes.key, ...(nodes.partition ? [nodes.partition] : []), ...nodes.columns])];
+  const known = [...new Set([nodes.id, nodes.key, ...nodes.columns])];
   const fresh = new Map(known.map((column) => [column, scope.context.column(column.name, column.type)]));
   const marked: Relation = {
     kind: 'procedure',
     name: 'graph-components',
     inputs: [project(nodes.relation, known), project(edges.relation, [edges.source, edges.target])],
-    args: {
-      strong: parameters.get('kind') === 'strong',
-      partition: nodes.partition && known.indexOf(nodes.partition),
-    },
+    args: { strong: parameters.get('kind') === 'strong' },
     columns: [...fresh.values(), component],
     span: spanOf(node),
   };
@@ -106,7 +103,6 @@ function withComponents(node: SyntaxNode, input: Table, scope: Scope): Graph {
       ...shared(marked, scope),
       id: fresh.get(nodes.id)!,
       key: fresh.get(nodes.key)!,
-      ...(nodes.partition && { partition: fresh.get(nodes.partition)! }),
       columns: [...properties.map((column) => fresh.get(column)!), component],
     },
   };

@@ -1,9 +1,9 @@
 import { KustoError } from '../../errors/index.js';
 import { bindTable, type Scope, type Table } from '../context.js';
 import type { NetList, SymbolNode, SyntaxNode } from '../parser.js';
-import { elements, kindOf, maybe, nameOf, part, resultColumns, spanOf, symbolKindOf, toArray } from '../syntax.js';
+import { elements, kindOf, maybe, nameOf, part, spanOf, symbolKindOf, toArray } from '../syntax.js';
 import { parametersOf } from './parameters.js';
-import { unionOf } from './union.js';
+import { unionOf, writeOutInner } from './union.js';
 
 interface ElementSymbol extends SymbolNode {
   readonly UnderlyingSymbol?: SymbolNode;
@@ -28,11 +28,9 @@ export function macroExpanded(node: SyntaxNode, scope: Scope): Table {
     const table = expanded(elements(statements), name, entity, scope);
     return { name: entity.Name, table };
   });
-  const columns = resultColumns(node);
-  const common = columns.filter((column) =>
-    members.every(({ table }) => table.columns.some((one) => one.name === column.name && one.type === column.type)),
-  );
-  return unionOf(parameters.get('kind') === 'inner' ? common : columns, undefined, members, scope);
+  const isInner = parameters.get('kind') === 'inner';
+  if (isInner) writeOutInner(node, members);
+  return unionOf(members, { isInner, source: undefined }, scope);
 }
 
 function expanded(statements: readonly SyntaxNode[], name: string, entity: SymbolNode, scope: Scope): Table {

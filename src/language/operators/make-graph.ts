@@ -106,6 +106,11 @@ function nodesOf(node: SyntaxNode, edges: Graph['edges'], partition: string | un
     clause && kindOf(clause) === 'MakeGraphWithTablesAndKeysClause'
       ? items(clause, 'TablesAndKeys').map((entry) => nodeTable(entry, partition, scope))
       : [];
+  const other = [edges.target, ...tables.map(({ id }) => id)].find(({ type }) => type !== edges.source.type);
+  if (other) {
+    const message = `make-graph: '${other.name}' is of type ${other.type}, the sources are of type ${edges.source.type}. Convert one of them.`;
+    throw new KustoError('SEM0001', message, { span: spanOf(node) });
+  }
   const own = edges.columns.find((column) => column.name === partition);
   const ids = distinctIds(
     [

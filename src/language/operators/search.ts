@@ -46,7 +46,8 @@ function sourcesOf(node: SyntaxNode, scope: Scope): Member[] {
 }
 
 function searched(node: SyntaxNode, members: readonly Member[], scope: Scope): Table {
-  const all = unionOf(resultColumns(node), '$table', members, scope);
+  const isNamed = resultColumns(node).some((column) => column.name === '$table');
+  const all = unionOf(members, { isInner: false, source: isNamed ? '$table' : undefined }, scope);
   // The name of the table is no column to search in.
   const searchable = { ...all, columns: all.columns.filter((column) => column.name !== '$table') };
   const caseSensitive = parametersOf(node).get('kind') === 'case_sensitive';

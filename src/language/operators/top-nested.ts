@@ -3,7 +3,7 @@ import { literal, use, type Relation, type Scalar, type SortKey } from '../../pl
 import { call } from '../calls-to.js';
 import { bindScalar, nullOf, type OperatorBinder, type Scope, type Table } from '../context.js';
 import type { SyntaxNode } from '../parser.js';
-import { items, kindOf, maybe, part, resultColumns, spanOf } from '../syntax.js';
+import { items, kindOf, maybe, part, resultColumns, spanOf, tupleTypes, unsupported } from '../syntax.js';
 import { limited, sorted } from './rows.js';
 import { summarized } from './summarize.js';
 import { sharedInput } from './tables.js';
@@ -41,7 +41,7 @@ class TopNested {
       return {
         of: part(clause, 'OfExpression'),
         by,
-        aggregate: kindOf(by) === 'OrderedExpression' ? part(by, 'Expression') : by,
+        aggregate: single(kindOf(by) === 'OrderedExpression' ? part(by, 'Expression') : by),
         count: maybe(clause, 'Expression'),
         others: maybe(clause, 'WithOthersClause'),
       };
@@ -189,4 +189,12 @@ function sortKeyOf(by: SyntaxNode, value: Scalar): SortKey {
   const ordering = kindOf(by) === 'OrderedExpression' ? maybe(by, 'Ordering') : undefined;
   const descending = !ordering || !/asc/.test(ordering.toString());
   return { value, descending, nullsFirst: !descending };
+}
+
+/** Rows are ordered by one value: an aggregate of several outputs is none. */
+function single(aggregate: SyntaxNode): SyntaxNode {
+  const expression = kindOf(aggregate) === 'SimpleNamedExpression' ? part(aggregate, 'Expression') : aggregate;
+  if ((tupleTypes(expression)?.length ?? 1) > 1)
+    throw unsupported(aggregate, 'top-nested by an aggregate of several outputs');
+  return aggregate;
 }

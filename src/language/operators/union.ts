@@ -1,12 +1,13 @@
 import { KustoError } from '../../errors/index.js';
-import { literal, use, type Column, type Scalar } from '../../plan/index.js';
-import type { ColumnSchema, KustoType } from '../../values/index.js';
-import { bindTable, type OperatorBinder, type Scope, type Table } from '../context.js';
+import { literal, use, type Scalar } from '../../plan/index.js';
+import type { ColumnSchema } from '../../values/index.js';
+import { bindTable, isView, type OperatorBinder, type Scope, type Table } from '../context.js';
 import type { SyntaxNode } from '../parser.js';
-import { items, kindOf, part, resultColumns, spanOf, symbolKindOf, textOf, toArray, unsupported } from '../syntax.js';
+import { items, kindOf, nameOf, part, spanOf, symbolKindOf, textOf, toArray, unsupported } from '../syntax.js';
 import { bracketed, tableOf } from '../schema.js';
 import { visibleTable } from '../tables.js';
 import { TextNeeded } from '../text-needed.js';
+import { NOTHING } from '../views.js';
 import { isInFunction } from '../user-functions.js';
 import { parametersOf } from './parameters.js';
 
@@ -21,7 +22,7 @@ export interface Member {
   readonly table: Table;
 }
 
-/** `union`, piped or not. The binder gives the result's columns: by name, and by name and type where types differ. */
+/** `union`, piped or not. */
 export function united(node: SyntaxNode, piped: readonly Member[], scope: Scope): Table {
   const parameters = parametersOf(node);
   const source = parameters.get('withsource');
@@ -34,63 +35,92 @@ export function united(node: SyntaxNode, piped: readonly Member[], scope: Scope)
   ];
   if (isFuzzy && members.every(({ table }) => table.columns.length === 0))
     throw new KustoError('SEM0100', 'None of the tables of the union exists.', { span: spanOf(node) });
-  return unionOf(resultColumns(node), source, members, scope);
+  const isInner = parameters.get('kind') === 'inner';
+  if (isInner) writeOutInner(node, members, source);
+  return unionOf(members, { isInner, source }, scope);
 }
 
-/** Rows of all members under the columns of the result; the column `source` gets the member's name. */
+/**
+ * The binder gives `kind=inner` the columns of all members; the text then says with a projection which ones stay, so that
+ * later operators mean those.
+ *
+ * @throws TextNeeded where fewer columns stay
+ */
+export function writeOutInner(node: SyntaxNode, members: readonly Member[], source?: string): void {
+  const common = mergedColumns(members, true);
+  if (common.length === mergedColumns(members, false).length || isInFunction(node)) return;
+  const kind = items(node, 'Parameters').find((parameter) => nameOf(part(parameter, 'Name')) === 'kind')!;
+  const value = part(kind, 'Expression');
+  const text = textOf(node);
+  const outer = `${text.slice(0, value.TextStart - node.TextStart)}outer${text.slice(value.End - node.TextStart)}`;
+  const names = [...(source === undefined ? [] : [source]), ...common.map((column) => column.of)];
+  const projection = names.length > 0 ? `project ${names.map(bracketed).join(', ')}` : 'project-away *';
+  throw new TextNeeded(node.TextStart, () => `${outer} | ${projection}`, undefined, node.End);
+}
+
+/** Rows of all members under merged columns; the column `source`, which comes first, gets the member's name. */
 export function unionOf(
-  result: readonly ColumnSchema[],
-  source: string | undefined,
   members: readonly Member[],
+  { isInner, source }: { readonly isInner: boolean; readonly source: string | undefined },
   scope: Scope,
 ): Table {
-  const columns = scope.context.columns(result);
-  const ambiguous = new Set(columns.map((column) => column.name));
+  const merged = mergedColumns(members, isInner);
+  const named = source === undefined ? [] : scope.context.columns([{ name: source, type: 'string' }]);
+  const columns = [...named, ...scope.context.columns(merged)];
   const { current } = scope.context.schema;
   const qualified = members.some(({ database }) => database !== undefined && database !== current);
-  const maps = members.map(({ name, database, table }) =>
-    columns.map((column): Scalar | undefined => {
-      if (source !== undefined && column.name === source) {
-        const prefix = qualified && database !== undefined ? `database(${JSON.stringify(database)}).` : '';
-        return literal('string', prefix + name);
-      }
-      const match = memberColumn(table, column, ambiguous);
-      if (match) return use(match);
-      // The binder calls a few columns by another type than the answer has (the ordinal of getschema).
-      const other = table.columns.find((candidate) => candidate.name === column.name);
-      return other && result.every(({ name: one }) => one !== `${column.name}_${other.type}`)
-        ? convert(use(other), column.type)
-        : undefined;
+  const maps = members.map(({ name, database, table }): (Scalar | undefined)[] => [
+    ...named.map(() => {
+      const prefix = qualified && database !== undefined ? `database(${JSON.stringify(database)}).` : '';
+      return literal('string', prefix + name);
     }),
-  );
+    ...merged.map((column) => {
+      const own = table.columns.find((candidate) => candidate.name === column.of && candidate.type === column.type);
+      return own && use(own);
+    }),
+  ]);
   return {
     columns,
     relation: { kind: 'union', inputs: members.map((member) => member.table.relation), maps, columns },
   };
 }
 
-const convert = (value: Scalar, type: KustoType): Scalar => ({
-  kind: 'call',
-  name: `to${type}`,
-  args: [value],
-  type,
-  span: { start: 0, end: 0 },
-});
+/** A column of a union, and the name that it has in the members. */
+interface MergedColumn extends ColumnSchema {
+  readonly of: string;
+}
 
-function memberColumn(table: Table, column: Column, names: ReadonlySet<string>): Column | undefined {
-  return (
-    table.columns.find((candidate) => candidate.name === column.name && candidate.type === column.type) ??
-    table.columns.find(
-      (candidate) => !names.has(candidate.name) && `${candidate.name}_${candidate.type}` === column.name,
-    )
+/**
+ * One column of each name and type; the names in the order in which they come. A name of several types gets the type as
+ * its suffix, and a number where a column has that name itself. With `inner`, only what all members have.
+ */
+function mergedColumns(members: readonly Member[], isInner: boolean): MergedColumn[] {
+  const key = ({ name, type }: ColumnSchema): string => `${name} ${type}`;
+  const all = new Map(members.flatMap(({ table }) => table.columns).map((column) => [key(column), column]));
+  const kept = [...all.values()].filter(
+    (column) => !isInner || members.every(({ table }) => table.columns.some((other) => key(other) === key(column))),
   );
+  const isSeveral = (name: string): boolean => kept.filter((column) => column.name === name).length > 1;
+  const taken = new Set(kept.flatMap(({ name }) => (isSeveral(name) ? [] : [name])));
+  const places = [...new Set(kept.map((column) => column.name))];
+  const grouped = places.flatMap((name) => kept.filter((column) => column.name === name));
+  return grouped.map(({ name, type }) => {
+    const shown = isSeveral(name) ? unused(`${name}_${type}`, taken) : name;
+    taken.add(shown);
+    return { name: shown, type, of: name };
+  });
+}
+
+function unused(name: string, taken: ReadonlySet<string>): string {
+  let free = name;
+  for (let number = 1; taken.has(free); number++) free = `${name}${number}`;
+  return free;
 }
 
 /** A table without columns and rows in the place of one that does not exist, whose columns the binder would guess. */
 function withoutMember(node: SyntaxNode): Member[] {
   if (isInFunction(node)) return [];
-  const nothing = '(range nothing from 1 to 0 step 1 | project-away nothing)';
-  throw new TextNeeded(node.TextStart, () => nothing, undefined, node.End);
+  throw new TextNeeded(node.TextStart, () => NOTHING, undefined, node.End);
 }
 
 /** With isfuzzy, what does not exist does not take part. */
@@ -105,8 +135,10 @@ function fuzzyMembers(node: SyntaxNode, index: number, scope: Scope): Member[] {
 
 export function membersOf(node: SyntaxNode, index: number, scope: Scope): Member[] {
   const selector = kindOf(node) === 'PathExpression' ? part(node, 'Selector') : node;
-  const isPattern = kindOf(selector) === 'NameReference' && textOf(selector).includes('*');
-  return isPattern ? matching(node, selector, scope) : [member(bindTable(node, scope), index)];
+  const isName = kindOf(selector) === 'NameReference';
+  if (isName && textOf(selector).includes('*')) return matching(node, selector, scope);
+  const table = bindTable(node, scope);
+  return [isName && isView(scope.lookup(nameOf(selector))) ? { name: nameOf(selector), table } : member(table, index)];
 }
 
 /** A member is called by its table's name, or by what `as` calls it. */

@@ -114,15 +114,21 @@ class WindowColumn {
     return sql`${this.expression(within)} AS ${target(this.index)}`;
   }
 
+  /** A sum that may be beyond its type. */
+  private wrapped(sum: Sql): Sql {
+    const { type, span } = this.call;
+    const args = [{ sql: sum, type, literal: undefined }];
+    return this.lowering.dialect.scalars.get('wrap')!({ name: 'wrap', args, type, span, lowering: this.lowering })!;
+  }
+
   private expression(within: Sql): Sql {
     switch (this.call.name) {
       case 'row_number':
-        return sql`CAST(row_number() OVER (${within} ORDER BY "position") + ${this.value} - 1 AS BIGINT)`;
-      case 'row_cumsum':
-        return this.lowering.dialect.cast(
-          sql`coalesce(sum(${this.value}) OVER (${within} ${RUNNING}), 0)`,
-          this.call.type,
+        return this.wrapped(
+          sql`CAST(row_number() OVER (${within} ORDER BY "position") - 1 AS HUGEINT) + ${this.value}`,
         );
+      case 'row_cumsum':
+        return this.wrapped(sql`coalesce(sum(${this.value}) OVER (${within} ${RUNNING}), 0)`);
       case 'row_rank_dense':
         return sql`CAST(sum(CASE WHEN ${this.change} THEN 1 ELSE 0 END) OVER (${within} ${RUNNING}) AS BIGINT)`;
       case 'row_rank_min':

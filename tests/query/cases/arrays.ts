@@ -29,10 +29,7 @@ export const suites: readonly Suite[] = [
       ['array_sort_asc(dynamic([3, "a", 1.5, null, true, "B"]))', [1.5, 3, 'B', 'a', true, null]],
       ['array_sort_desc(dynamic([1, null, 2]))', [2, 1, null]],
       ['array_sort_asc(dynamic([3, null, 1]), false)', [null, 1, 3]],
-      [
-        'print x = array_sort_asc(dynamic([2, 1]), dynamic(["b", "a"]), dynamic(["short"]))',
-        [[[1, 2], ['a', 'b'], null]],
-      ],
+      ['print array_sort_asc(dynamic([2, 1]), dynamic(["b", "a"]), dynamic(["short"]))', [[[1, 2], ['a', 'b'], null]]],
       ['pack_array(1, "a", dynamic({"x": 1}), int(null), 1d)', [1, 'a', { x: 1 }, null, '1.00:00:00']],
       ['range(1, 10, 4)', [1, 5, 9]],
       ['range(3, 1, -1)', [3, 2, 1]],

@@ -27,7 +27,7 @@ export const suites: readonly Suite[] = [
       ['series_magnitude(dynamic([3, 4]))', 5],
       ['series_cosine_similarity(dynamic([1, 0]), dynamic([0, 1]))', 0],
       [
-        'print x = series_fft(dynamic([1, 1]))',
+        'print series_fft(dynamic([1, 1]))',
         [
           [
             [2, 0],
@@ -36,7 +36,7 @@ export const suites: readonly Suite[] = [
         ],
       ],
       ['series_ifft(dynamic([2, 0]), dynamic([0, 0]))', [1, 1]],
-      ['print x = series_fit_line(dynamic([1, 2, 3]))', [[1, 1, 1, 0, 0, [1, 2, 3]]]],
+      ['print series_fit_line(dynamic([1, 2, 3]))', [[1, 1, 1, 0, 0, [1, 2, 3]]]],
       ['series_fit_2lines_dynamic(dynamic([1, 2, 3, 3, 3])).rsquare > 0.8', true],
       ['series_outliers(dynamic([1, 1, 1, 1, 50]))[4] > 1', true],
       ['series_stats_dynamic(dynamic([1, 2, 6])).max', 6],

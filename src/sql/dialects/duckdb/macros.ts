@@ -17,8 +17,8 @@ export const MACROS: readonly string[] = [
   `kql_datetime_range(ticks) AS CASE WHEN ticks BETWEEN 0 AND 3155378975999999999 THEN ticks END`,
   `kql_equal(a, b) AS CASE WHEN a IS NULL AND b IS NULL THEN NULL ELSE a IS NOT DISTINCT FROM b END`,
   // Reals beyond the integers become the nearest one; what is no number becomes null.
-  `kql_real_long(x) AS coalesce(TRY_CAST(trunc(x) AS BIGINT), CASE WHEN NOT isfinite(x) THEN NULL WHEN x > 0 THEN 9223372036854775807 ELSE CAST('-9223372036854775808' AS BIGINT) END)`,
-  `kql_real_int(x) AS coalesce(TRY_CAST(trunc(x) AS INTEGER), CASE WHEN NOT isfinite(x) THEN NULL WHEN x > 0 THEN 2147483647 ELSE CAST('-2147483648' AS INTEGER) END)`,
+  `kql_real_long(x) AS coalesce(TRY_CAST(trunc(x) AS BIGINT), CASE WHEN NOT isfinite(x) THEN NULL WHEN x > 0 THEN 9223372036854775807 WHEN x < 0 THEN CAST('-9223372036854775808' AS BIGINT) END)`,
+  `kql_real_int(x) AS coalesce(TRY_CAST(trunc(x) AS INTEGER), CASE WHEN NOT isfinite(x) THEN NULL WHEN x > 0 THEN 2147483647 WHEN x < 0 THEN CAST('-2147483648' AS INTEGER) END)`,
   `kql_start(s, start) AS CASE WHEN start < 0 THEN greatest(length(s) + start, 0) + 1 ELSE least(CAST(start AS BIGINT), length(s)) + 1 END`,
   // Text to numbers: DuckDB's casts take more than the reference does (hex, blanks, underscores).
   // These name their operand once: for operands that cost more than a pattern.

@@ -1,13 +1,8 @@
 import { KustoError } from '../../../../errors/index.js';
 import type { LoweredArgument, LoweredCall } from '../../../dialect.js';
-import { sql, value, type Sql } from '../../../tree.js';
+import { readsRow, sql, value, type Sql } from '../../../tree.js';
 
 /** Arguments of aggregates that must be the same for every row. */
-
-const readsRow = (node: Sql): boolean =>
-  node.kind === 'name' ||
-  (node.kind === 'template' && node.holes.some(readsRow)) ||
-  (node.kind === 'list' && node.items.some(readsRow));
 
 function refuse(message: string, { span }: LoweredCall): never {
   throw new KustoError('SEM0001', message, { span });

@@ -148,10 +148,10 @@ export const CONVERSION_ROWS: Readonly<Record<string, ScalarRow>> = {
 
 /** Text as a value of a type, as the function `to<type>` converts it. */
 export function convertedText(held: Sql, type: KustoType, call: LoweredCall): Sql {
-  if (type === 'dynamic' || type === 'string') return held;
+  if (type === 'string') return held;
   const conversion: LoweredCall = {
     ...call,
-    name: `to${type}`,
+    name: type === 'dynamic' ? 'parse_json' : `to${type}`,
     type,
     args: [{ sql: held, type: 'string', literal: undefined }],
   };

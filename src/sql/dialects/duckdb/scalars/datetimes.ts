@@ -251,7 +251,7 @@ export const DATETIME_MACROS: readonly string[] = [
   `kql_add_months(d, months) AS CASE WHEN months BETWEEN -120000 AND 120000 THEN d + to_months(CAST(months AS INTEGER)) END`,
   // ICU knows names that the time zone database does not.
   `kql_not_iana(zone) AS regexp_full_match(zone, 'SystemV/.*|US/Pacific-New|Canada/East-Saskatchewan|Factory|A[CEGRS]T|BET|BST|C[ANS]T|CTT|E[AC]T|I[ES]T|JST|MIT|N[ES]T|P[LNRS]T|SST|VST')`,
-  `kql_bin(x, size) AS CASE WHEN size > 0 THEN try(x - ((x % size) + size) % size) END`,
+  `kql_bin(x, size) AS CASE WHEN size > 0 THEN CASE WHEN x >= 0 THEN x - x % size ELSE try(x - ((x % size) + size) % size) END END`,
   `kql_bin_real(x, size) AS CASE WHEN size > 0 THEN floor(x / size) * size END`,
   // The reference has no answer in the year's last week that ends after 9999-12-31.
   `kql_weekday(ticks) AS CASE WHEN ticks < 3155373792000000000 THEN (ticks // 864000000000 + 1) % 7 END`,

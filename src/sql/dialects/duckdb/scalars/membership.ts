@@ -15,10 +15,12 @@ function membership(negated: boolean, caseInsensitive: boolean): ScalarRow {
       const message = `${call.name}: a value of type ${strange.type} cannot be compared with one of type ${needle.type}. Convert it first.`;
       throw new KustoError('SEM0001', message, { span: call.span });
     }
-    const candidates = given.flatMap((arg) => elementsOfLiteral(arg, needle.type));
-    const isComputedArray = (arg: LoweredArgument): boolean => arg.type === 'dynamic' && arg.literal === undefined;
-    const tests = candidates.filter(isComputedArray).map((array) => inArray(needle, array, caseInsensitive, call));
-    const values = candidates.filter((arg) => !isComputedArray(arg) && arg.literal !== null);
+    const candidates = given
+      .filter((arg) => arg.literal !== null)
+      .flatMap((arg) => elementsOfLiteral(arg, needle.type));
+    const isArray = (arg: LoweredArgument): boolean => arg.type === 'dynamic';
+    const tests = candidates.filter(isArray).map((array) => inArray(needle, array, caseInsensitive, call));
+    const values = candidates.filter((arg) => !isArray(arg));
     if (values.length > 0) tests.push(inValues(needle, values, caseInsensitive, call));
     if (tests.length === 0) return value('bool', negated);
     const test = tests.length === 1 ? tests[0]! : sql`(${list(tests, ' OR ')})`;
@@ -50,9 +52,12 @@ function inArray(needle: LoweredArgument, array: LoweredArgument, caseInsensitiv
   return sql`coalesce(${test}, false)`;
 }
 
-/** `in (dynamic([…]))` means the array's elements, as values that the needle can be compared with. */
+/**
+ * `in (dynamic([…]))` means the array's elements, as values that the needle can be compared with. A needle that is
+ * dynamic itself is like an element of its own kind only.
+ */
 function elementsOfLiteral(arg: LoweredArgument, needle: KustoType): LoweredArgument[] {
-  if (arg.type !== 'dynamic' || typeof arg.literal !== 'string') return [arg];
+  if (arg.type !== 'dynamic' || typeof arg.literal !== 'string' || needle === 'dynamic') return [arg];
   const held = parseJson(arg.literal) ?? null;
   return (isArray(held) ? held : [held]).flatMap((element) => {
     const type = typeOfElement(element, needle);
@@ -68,8 +73,8 @@ const FROM_TEXT: ReadonlySet<KustoType> = new Set(['datetime', 'timespan', 'guid
 /** The type of an element, undefined when no value of the needle's type is like it (as in_array() has it). */
 function typeOfElement(element: Json, needle: KustoType): KustoType | undefined {
   if (FROM_TEXT.has(needle)) return typeof element === 'string' || isNumber(element) ? needle : undefined;
-  if (typeof element === 'boolean') return needle === 'bool' || needle === 'dynamic' ? 'bool' : undefined;
-  if (!isNumber(element)) return needle === 'string' || needle === 'dynamic' ? 'string' : undefined;
+  if (typeof element === 'boolean') return needle === 'bool' ? 'bool' : undefined;
+  if (!isNumber(element)) return needle === 'string' ? 'string' : undefined;
   if (needle === 'bool' || needle === 'string') return undefined;
   if (element instanceof JsonNumber) return element.isReal ? 'real' : 'long';
   return Number.isInteger(element) ? 'long' : 'real';

@@ -230,6 +230,11 @@ export const OPERATOR_ROWS: Readonly<Record<string, ScalarRow>> = {
     if (type === 'int') return sql`kql_low_int(- CAST(${x} AS BIGINT))`;
     return type === 'long' || type === 'timespan' ? sql`kql_wrap_bits(- CAST(${x} AS HUGEINT))` : sql`(- ${x})`;
   },
+  // A sum of whole numbers or spans that may be beyond its type (internal).
+  wrap: ({ args: [x], type }) => {
+    if (type === 'int') return sql`kql_low_int(${x!.sql})`;
+    return type === 'long' || type === 'timespan' ? sql`kql_wrap(${x!.sql})` : castTo(x!.sql, type);
+  },
   '==': equal,
   '!=': notEqual,
   '==in-filter': (call) => {

@@ -25,7 +25,7 @@ export const PARSE_ROWS: Readonly<Record<string, ScalarRow>> = {
     // The pattern spans the text: only of an empty one is a match as empty as none.
     const matches = sql`struct_extract(${match.sql}, ${WHOLE}) <> ''`;
     const tests = columns.flatMap(({ type }, i) =>
-      kind.literal === 'relaxed' || type === 'string'
+      kind.literal === 'relaxed' || type === 'string' || type === 'dynamic'
         ? []
         : [sql`${convertedText(groupText(match.sql, i), type, call)} IS NOT NULL`],
     );
