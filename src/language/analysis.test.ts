@@ -57,3 +57,16 @@ describe('a tree that is kept', () => {
     expect(plan(1n, '5')).toBe(plan(1n, '5'));
   });
 });
+
+describe('a text that is too long to parse', () => {
+  const schema = schemaOf(database(['a']));
+  const globals = globalsOf(schema);
+
+  it('is refused before the official parser meets it', () => {
+    expect(() => analyzed(`T | where a in (${'1+1,'.repeat(600_000)}2)`, schema, globals)).toThrow(/too long/);
+  });
+
+  it('is none when it is long for its list of literals', () => {
+    expect(() => analyzed(`T | where a in (${'1234567,'.repeat(300_000)}2)`, schema, globals)).not.toThrow();
+  });
+});

@@ -2,8 +2,9 @@ import { KustoError } from '../errors/index.js';
 import { completeBestEffort } from './best-effort.js';
 import { refuseErrors } from './diagnostics.js';
 import { refuseDoubling } from './growth.js';
+import { LongLists } from './long-lists.js';
 import { completeParses } from './parse-names.js';
-import { official, type GlobalState, type KustoCode } from './parser.js';
+import { official, type GlobalState, type SyntaxNode } from './parser.js';
 import type { Schema } from './schema.js';
 import { writeOutViews } from './views.js';
 
@@ -11,8 +12,20 @@ import { writeOutViews } from './views.js';
 const MOST_TEXTS = 128;
 const LONGEST_TEXT = 8192;
 
+/**
+ * Characters that the official parser is given to read, which nothing can interrupt: it takes five seconds for a million.
+ * Long lists of literals do not count.
+ */
+const MOST_CHARACTERS = 2_000_000;
+
+/** The official tree of a text, and the lists that it holds a part of. */
+export interface Analyzed {
+  readonly syntax: SyntaxNode;
+  readonly lists: LongLists;
+}
+
 /** By what names are bound to, then by text; the one used longest ago comes first. */
-const known = new WeakMap<GlobalState, Map<string, KustoCode>>();
+const known = new WeakMap<GlobalState, Map<string, Analyzed>>();
 
 /**
  * The official tree of a text, its names bound. Kept for as long as the schema is the same: that is nine tenths of what
@@ -23,12 +36,12 @@ const known = new WeakMap<GlobalState, Map<string, KustoCode>>();
  * @param bestEffort the request property `best_effort`
  * @throws KustoError for the first thing that is wrong
  */
-export function analyzed(text: string, schema: Schema, globals: GlobalState, bestEffort?: unknown): KustoCode {
+export function analyzed(text: string, schema: Schema, globals: GlobalState, bestEffort?: unknown): Analyzed {
   let trees = known.get(globals);
   if (!trees) known.set(globals, (trees = new Map()));
   const kept = trees.get(text);
   if (kept) {
-    completeBestEffort(kept.Syntax, bestEffort);
+    completeBestEffort(kept.syntax, bestEffort);
     trees.delete(text);
     trees.set(text, kept);
     return kept;
@@ -41,19 +54,28 @@ export function analyzed(text: string, schema: Schema, globals: GlobalState, bes
   return code;
 }
 
-function analyze(text: string, schema: Schema, globals: GlobalState, bestEffort: unknown): KustoCode {
+function analyze(text: string, schema: Schema, globals: GlobalState, bestEffort: unknown): Analyzed {
+  const lists = new LongLists(text);
+  const characters = text.length - lists.length;
+  if (characters > MOST_CHARACTERS) {
+    throw new KustoError(
+      'E_RUNAWAY_QUERY',
+      `The query is too long: ${characters} characters besides long lists of literals, where at most ${MOST_CHARACTERS} are read. Put data into a table, or into a list of plain literals.`,
+    );
+  }
   let code;
   try {
-    refuseDoubling(text);
-    code = official().Kusto.Language.KustoCode.ParseAndAnalyze(text, globals);
+    refuseDoubling(lists.text);
+    code = official().Kusto.Language.KustoCode.ParseAndAnalyze(lists.text, globals);
   } catch (error) {
     if (error instanceof KustoError) throw error;
     // The official library throws on a few texts instead of reporting; what it says is of no use to the caller.
     throw new KustoError('SYN0001', 'The query could not be parsed.', { cause: error });
   }
-  completeBestEffort(code.Syntax, bestEffort);
-  writeOutViews(code.Syntax, text, schema);
-  completeParses(code.Syntax, text);
+  const { Syntax: syntax } = code;
+  completeBestEffort(syntax, bestEffort);
+  writeOutViews(syntax, text, schema);
+  lists.whole(() => completeParses(syntax, text));
   refuseErrors(code, text);
-  return code;
+  return { syntax, lists };
 }

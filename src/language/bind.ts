@@ -30,14 +30,15 @@ export function bind(
   options: Readonly<Record<string, unknown>> = {},
 ): BoundRequest {
   const host = text.includes('cluster') ? hostOf(facts.clusterEndpoint) : undefined;
-  const code = analyzed(text, schema, globalsOf(schema, host), options.best_effort);
+  const { syntax, lists } = analyzed(text, schema, globalsOf(schema, host), options.best_effort);
   const given = (name: string): Binding | undefined => {
     const value = parameters[name];
     return value === undefined
       ? undefined
       : { kind: 'scalar', value: literalOfText(`The query parameter '${name}'`, value) };
   };
-  return bindStatements(code.Syntax, new BindContext(schema, facts, BINDERS, settingsOf(options), text.length), given);
+  const context = new BindContext(schema, facts, BINDERS, settingsOf(options), text.length, lists);
+  return lists.whole(() => bindStatements(syntax, context, given));
 }
 
 const hostOf = (endpoint: string): string | undefined =>

@@ -3,6 +3,7 @@ import { literal, use, type Column, type Literal, type Relation, type Scalar, ty
 import type { ColumnSchema, KustoType } from '../values/index.js';
 import { cursorWindow } from './cursor-window.js';
 import type { Graph } from './graphs.js';
+import type { LongLists } from './long-lists.js';
 import type { SyntaxNode } from './parser.js';
 import { maybe } from './syntax.js';
 import { timeWindow } from './time-window.js';
@@ -130,7 +131,13 @@ export class BindContext {
     /** Request properties, and what `set` statements have added so far. */
     readonly settings: Map<string, Literal>,
     private readonly textLength: number,
+    private readonly lists: LongLists,
   ) {}
+
+  /** The elements of a list that ends with this bracket, when most of them are not in the tree. */
+  longList(close: SyntaxNode | undefined): Literal[] | undefined {
+    return this.lists.elements(close);
+  }
 
   /** Counts expressions: functions that call functions twice grow to more than a server can hold. */
   spend(expressions: number): void {

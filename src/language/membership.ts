@@ -4,13 +4,15 @@ import type { KustoType } from '../values/index.js';
 import { call, isTabular } from './calls-to.js';
 import { bindScalar, bindTable, type Scope } from './context.js';
 import type { SyntaxNode } from './parser.js';
-import { items, part, spanOf, textOf, unsupported } from './syntax.js';
+import { items, maybe, part, spanOf, textOf, unsupported } from './syntax.js';
 
 /** `in`, `has_any` and `has_all`, over values or over the first column of a table. */
 
 export function bindIn(node: SyntaxNode, scope: Scope): Scalar {
   const operator = textOf(part(node, 'Operator'));
   const value = bindScalar(part(node, 'Left'), scope);
+  const long = longListOf(node, scope);
+  if (long) return call(node, operator, [value, ...long], 'bool');
   const list = items(part(node, 'Right'), 'Expressions');
   if (list.length !== 1 || !isTabular(list[0]!, scope))
     return call(node, operator, [value, ...list.map((element) => bindScalar(element, scope))], 'bool');
@@ -52,11 +54,15 @@ export function bindHasList(node: SyntaxNode, scope: Scope, name: string): Scala
   const args = items(part(node, 'Right'), 'Expressions');
   const value = bindScalar(part(node, 'Left'), scope);
   const terms =
-    args.length === 1 && isTabular(args[0]!, scope)
+    longListOf(node, scope) ??
+    (args.length === 1 && isTabular(args[0]!, scope)
       ? [listed(node, scope, args[0]!)]
-      : args.map((element) => bindScalar(element, scope));
+      : args.map((element) => bindScalar(element, scope)));
   return call(node, name, [value, ...terms], 'bool');
 }
+
+const longListOf = (node: SyntaxNode, scope: Scope): Scalar[] | undefined =>
+  scope.context.longList(maybe(part(node, 'Right'), 'CloseParen'));
 
 /** The first column of a table as an array. */
 function listed(node: SyntaxNode, scope: Scope, table: SyntaxNode): Scalar {

@@ -61,10 +61,10 @@ async function runStored(
   { engine, dialect, signal }: RunOverParts,
 ): Promise<MemoryTable> {
   const compiled = (plan: Relation, inputs: readonly InputTable[]) => {
-    const { text, columns, functions } = compile(plan, dialect, () => {
+    const made = compile(plan, dialect, () => {
       throw new KustoError('CAL0001', 'External tables cannot be read after a command.');
     });
-    return { text, columns, functions, parameters: [], inputs: [input, ...inputs] };
+    return { ...made, parameters: [], inputs: [input, ...inputs, ...made.inputs] };
   };
   const stored = mapRelation(relation, (node) =>
     node.kind === 'scan'

@@ -203,9 +203,12 @@ export class Queries implements QueryService {
   ): Promise<Compiled> {
     const external = await this.parts.external.open(relation, context);
     try {
-      const { text, columns, functions } = compile(relation, this.parts.dialect, external.sql);
+      const compiled = compile(relation, this.parts.dialect, external.sql);
       const fewRows = mostRows(relation) <= FEW_ROWS;
-      return { sql: { text, columns, functions, parameters: [], inputs, fewRows }, release: external.release };
+      return {
+        sql: { ...compiled, parameters: [], inputs: [...inputs, ...compiled.inputs], fewRows },
+        release: external.release,
+      };
     } catch (error) {
       await external.release();
       throw error;

@@ -1,13 +1,14 @@
 import type { Relation } from '../plan/index.js';
 import type { ColumnSchema, KustoType, KustoValue } from '../values/index.js';
 import type { Dialect, ExternalSql } from './dialect.js';
-import { PlanLowering } from './lower/lowering.js';
+import { PlanLowering, type CompiledInput } from './lower/lowering.js';
 
-/** SQL text of a plan, and the JavaScript functions that it calls (engines/engine.ts: EngineFunction). */
+/** SQL text of a plan, the JavaScript functions that it calls (engines/engine.ts: EngineFunction) and its long lists. */
 export interface Compiled {
   readonly text: string;
   readonly columns: readonly ColumnSchema[];
   readonly functions: readonly CompiledFunction[];
+  readonly inputs: readonly CompiledInput[];
 }
 
 export interface CompiledFunction {
@@ -32,5 +33,5 @@ export function compile(relation: Relation, dialect: Dialect, externalSql: Exter
     evaluate: (args: readonly KustoValue[]) => definition.evaluate(args, { argumentTypes: parameterTypes, type }),
   }));
   const columns = relation.columns.map(({ name, type }) => ({ name, type }));
-  return { text, columns, functions };
+  return { text, columns, functions, inputs: lowering.inputs };
 }

@@ -35,6 +35,8 @@ export interface Lowering {
   viaFunction(definition: ScalarFunction, call: LoweredCall): Sql;
   /** An argument of any type as text, as tostring() gives it. */
   scalarText(arg: LoweredArgument): Sql;
+  /** The name of a table with these rows (columns `c0`, `c1`, …), which the engine is given beside the statement. */
+  input(types: readonly KustoType[], columns: readonly (readonly KustoValue[])[]): Name;
   /** A name that nothing else in the statement bears, for a lambda. */
   variable(): Name;
   /** A string is never null. */

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { DuckDBDecimalValue, DuckDBUUIDValue, type DuckDBValue } from '@duckdb/node-api';
 import { quoteIdentifier } from '../../sql/dialects/duckdb/layout.js';
 import type { KustoType, KustoValue } from '../../values/index.js';
@@ -8,6 +9,8 @@ import { columnDefinition } from './types.js';
 
 /** Rows a chunk may hold at most. */
 const CHUNK_ROWS = 2048;
+/** Rows after which others have their turn. */
+const ROWS_AT_ONCE = 8 * CHUNK_ROWS;
 
 /** Makes the tables that the SQL reads, in the connection's temporary schema. */
 export async function createInputs(connection: EngineConnection, inputs: readonly InputTable[] = []): Promise<void> {
@@ -35,6 +38,7 @@ async function createInput(connection: EngineConnection, input: InputTable): Pro
             chunk.setColumnValues(c, values.map(TO_ENGINE[type]));
           });
           appender.appendDataChunk(chunk);
+          if (from % ROWS_AT_ONCE === 0) await setImmediate();
         }
       }
     } finally {

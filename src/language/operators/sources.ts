@@ -20,9 +20,10 @@ export const SOURCES: Readonly<Record<string, (node: SyntaxNode, scope: Scope) =
   ...SEARCH_SOURCES,
   DataTableExpression: (node, scope) => {
     const columns = scope.context.columns(resultColumns(node));
-    const cells = items(node, 'Values').map((cell, i) =>
-      typed(cell, bindScalar(cell, scope), columns[i % columns.length]!.type),
-    );
+    const long = scope.context.longList(maybe(node, 'CloseBracket'));
+    const cells = long
+      ? long.map((cell, i) => typed(node, cell, columns[i % columns.length]!.type))
+      : items(node, 'Values').map((cell, i) => typed(cell, bindScalar(cell, scope), columns[i % columns.length]!.type));
     const rows: Scalar[][] = [];
     for (let i = 0; i + columns.length <= cells.length; i += columns.length)
       rows.push(cells.slice(i, i + columns.length));
@@ -141,5 +142,9 @@ export const SOURCES: Readonly<Record<string, (node: SyntaxNode, scope: Scope) =
 export function typed(node: SyntaxNode, scalar: Scalar, type: Scalar['type']): Scalar {
   if (scalar.type === type) return scalar;
   if (scalar.kind === 'literal' && scalar.value === null) return literal(type, type === 'string' ? '' : null);
+  const whole = scalar.kind === 'literal' && scalar.type === 'long' ? scalar.value : undefined;
+  if (typeof whole === 'bigint' && type === 'real') return literal(type, Number(whole));
+  if (typeof whole === 'bigint' && type === 'int' && BigInt.asIntN(32, whole) === whole)
+    return literal(type, Number(whole));
   return call(node, type === 'dynamic' ? 'todynamic_value' : `to${type}`, [scalar], type);
 }

@@ -1,10 +1,17 @@
 import { KustoError, type Span } from '../../errors/index.js';
 import { scalarFunction, type ScalarFunction } from '../../functions/index.js';
 import type { Column, Relation, Scalar } from '../../plan/index.js';
-import type { KustoType } from '../../values/index.js';
+import type { ColumnBatch, KustoType, KustoValue } from '../../values/index.js';
 import type { Dialect, ExternalSql, LoweredArgument, LoweredCall, Lowering } from '../dialect.js';
 import { list, name, sql, value, type Name, type Sql } from '../tree.js';
 import { lowerRelation } from './relations.js';
+
+/** Rows that the engine must offer as a table under `name` (engines/engine.ts: InputTable). */
+export interface CompiledInput {
+  readonly name: string;
+  readonly types: readonly KustoType[];
+  readonly batches: readonly ColumnBatch[];
+}
 
 /** A JavaScript function that the engine must offer under `name` while the SQL runs. */
 export interface RequiredFunction {
@@ -17,6 +24,7 @@ export interface RequiredFunction {
 /** One compilation: plan to SQL tree for one dialect. Collects what the SQL needs around it. */
 export class PlanLowering implements Lowering {
   readonly functions = new Map<string, RequiredFunction>();
+  readonly inputs: CompiledInput[] = [];
   private readonly shared = new Map<number, Sql>();
   private variables = 0;
 
@@ -141,6 +149,12 @@ export class PlanLowering implements Lowering {
       : sql`(${left} IN (${right}))`;
     // A null in the list must not turn "not in" into null.
     return scalar.negated ? sql`(NOT coalesce(${test}, false))` : sql`coalesce(${test}, false)`;
+  }
+
+  input(types: readonly KustoType[], columns: readonly (readonly KustoValue[])[]): Name {
+    const table = `literals${this.inputs.length}`;
+    this.inputs.push({ name: table, types, batches: [{ rowCount: columns[0]!.length, columns }] });
+    return name(table);
   }
 
   variable(): Name {

@@ -1,4 +1,15 @@
-import type { Apply, ExpandedRows, ExpandItem, Expand, Range, Sample, Scan, Values } from '../../../plan/index.js';
+import type {
+  Apply,
+  ExpandedRows,
+  ExpandItem,
+  Expand,
+  Range,
+  Sample,
+  Scalar,
+  Scan,
+  Values,
+} from '../../../plan/index.js';
+import type { KustoType, KustoValue } from '../../../values/index.js';
 import type { Dialect } from '../../dialect.js';
 import type { Lowering } from '../../dialect.js';
 import { code, list, name, sql, value, type Sql } from '../../tree.js';
@@ -22,6 +33,12 @@ function scan(relation: Scan, lowering: Lowering): Sql {
   return sql`${source} WHERE ${name(EXTENT_COLUMN)} IN (${list(relation.extents.map((extent) => value('long', extent)))})`;
 }
 
+/** Rows from which on a table of the query is given to the engine beside the text, which it would be long to read in. */
+const MANY_ROWS = 500;
+
+const literalValue = (cell: Scalar, type: KustoType): KustoValue | undefined =>
+  cell.kind === 'literal' && cell.type === type ? cell.value : undefined;
+
 function values(relation: Values, lowering: Lowering): Sql {
   if (relation.columns.length === 0) return sql`SELECT 1 AS "none"`;
   const held = relation.columns.map((_, i) => name(`v${i}`));
@@ -31,6 +48,14 @@ function values(relation: Values, lowering: Lowering): Sql {
   if (relation.rows.length === 0) {
     const nothing = relation.columns.map((column) => sql`${value(column.type, null)} AS ${lowering.column(column)}`);
     return sql`SELECT ${list(nothing)} WHERE false`;
+  }
+  if (relation.rows.length >= MANY_ROWS) {
+    const cells = relation.columns.map(({ type }, c) => relation.rows.map((row) => literalValue(row[c]!, type)));
+    if (!cells.some((column) => column.includes(undefined))) {
+      const types = relation.columns.map((column) => column.type);
+      const given = relation.columns.map((column, i) => sql`${name(`c${i}`)} AS ${lowering.column(column)}`);
+      return sql`SELECT ${list(given)} FROM ${lowering.input(types, cells as KustoValue[][])}`;
+    }
   }
   const rows = relation.rows.map((row) => sql`(${list(row.map((cell) => lowering.scalar(cell)))})`);
   return sql`SELECT ${list(columns)} FROM (VALUES ${list(rows)}) AS v(${list(held)})`;
