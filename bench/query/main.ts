@@ -13,6 +13,7 @@ import { openCalypso, openClickHouse, openDuckDb, type Peer } from './peers.js';
 import { QUERIES, type BenchQuery } from './queries.js';
 import { geometricMean, median } from '../support/statistics.js';
 
+const WARM_UP = 3;
 const BARS = { geometricMean: 1.1, most: 1.5 };
 
 interface Measured {
@@ -32,6 +33,8 @@ async function measure(query: BenchQuery, peers: readonly Peer[], rounds: number
     const found = difference(answers[0]!, answers[i + 1]!, query.tolerance ?? 1e-9);
     return found === undefined ? [] : [`${query.name}: ${peers[0]!.name} and ${peer.name}: ${found}`];
   });
+  // A process that has just begun runs code that is not compiled yet.
+  for (let round = 0; round < WARM_UP; round++) for (const peer of peers) await peer.rows(peer.text(query));
   const times: number[][] = peers.map(() => []);
   for (let round = 0; round < rounds; round++) {
     for (const [p, peer] of peers.entries()) {

@@ -30,10 +30,10 @@ export const QUERIES: readonly BenchQuery[] = [
     clickhouse: `SELECT Level, count() FROM Logs GROUP BY Level`,
   },
   {
-    name: 'errors in an hour',
-    kql: `Logs | where Timestamp between (datetime(2024-01-03 10:00) .. datetime(2024-01-03 11:00)) and Level == 'Error' | summarize n = count(), bytes = sum(Bytes) by Service`,
-    duckdb: `SELECT Service, count(*), sum(Bytes) FROM Logs WHERE Timestamp BETWEEN TIMESTAMP '2024-01-03 10:00:00' AND TIMESTAMP '2024-01-03 11:00:00' AND Level = 'Error' GROUP BY Service`,
-    clickhouse: `SELECT Service, count(), sum(Bytes) FROM Logs WHERE Timestamp BETWEEN '2024-01-03 10:00:00' AND '2024-01-03 11:00:00' AND Level = 'Error' GROUP BY Service`,
+    name: 'errors of a day',
+    kql: `Logs | where Timestamp between (datetime(2024-01-03) .. datetime(2024-01-04)) and Level == 'Error' | summarize n = count(), bytes = sum(Bytes) by Service`,
+    duckdb: `SELECT Service, count(*), sum(Bytes) FROM Logs WHERE Timestamp BETWEEN TIMESTAMP '2024-01-03' AND TIMESTAMP '2024-01-04' AND Level = 'Error' GROUP BY Service`,
+    clickhouse: `SELECT Service, count(), sum(Bytes) FROM Logs WHERE Timestamp BETWEEN '2024-01-03 00:00:00' AND '2024-01-04 00:00:00' AND Level = 'Error' GROUP BY Service`,
   },
   {
     name: 'has one word',

@@ -42,6 +42,8 @@ export class BenchServer {
       server.stderr.on('data', read);
       server.once('exit', (code) => reject(new Error(`Calypso ended with code ${code}:\n${log}`)));
     });
+    // What it logs from here on is drained unread: reading it would be measured too.
+    for (const stream of [server.stdout, server.stderr]) stream.removeAllListeners('data').resume();
     return new BenchServer(server, endpoint);
   }
 

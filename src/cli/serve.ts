@@ -16,7 +16,10 @@ export interface ServeOptions {
 export async function serve(options: ServeOptions): Promise<void> {
   const development = options.development === true;
   const configuration = withOptions(await readConfiguration(options.config), options);
-  const log = pino({ level: configuration.server.logLevel }, pino.destination(2)) as unknown as ServerLog;
+  const log = pino(
+    { level: configuration.server.logLevel },
+    pino.destination({ dest: 2, sync: false }),
+  ) as unknown as ServerLog;
   const calypso = await compose(configuration, { development, log });
   let address: string;
   try {

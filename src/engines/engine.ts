@@ -15,8 +15,8 @@ export interface CompiledSql {
   readonly columns: readonly ColumnSchema[];
   /** Tables of the caller's own that the text reads. */
   readonly inputs?: readonly InputTable[];
-  /** The text yields few rows: they need no table that can spill. */
-  readonly fewRows?: boolean;
+  /** The text yields few rows, which need no table that can spill; `likely` means that it may be otherwise. */
+  readonly fewRows?: 'surely' | 'likely';
   /** JavaScript functions that the text calls: made known to the engine before it runs. */
   readonly functions?: readonly EngineFunction[];
 }

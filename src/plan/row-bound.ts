@@ -20,3 +20,18 @@ export function mostRows(relation: Relation): number {
       return Infinity;
   }
 }
+
+/** True for what a summarize yields: mostly few rows, though the plan does not say how many. */
+export function isSummary(relation: Relation): boolean {
+  switch (relation.kind) {
+    case 'aggregate':
+      return true;
+    case 'project':
+    case 'filter':
+    case 'sort':
+    case 'limit':
+      return isSummary(relation.input);
+    default:
+      return false;
+  }
+}

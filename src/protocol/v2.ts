@@ -40,11 +40,23 @@ const PLACEMENT_NAMES: Readonly<Record<ErrorPlacement, string>> = {
 
 type TableKind = 'QueryProperties' | 'PrimaryResult' | 'QueryCompletionInformation';
 
-const head = (frameType: string, id: number, kind: TableKind, table: WireTable): string => {
-  const columns = table.columns.map((c) => ({ ColumnName: c.name, ColumnType: c.type }));
-  const fields = { FrameType: frameType, TableId: id, TableKind: kind, TableName: table.name, Columns: columns };
-  return JSON.stringify(fields).slice(0, -1);
-};
+/** The answers to most queries are not drawn. */
+const NOT_DRAWN = JSON.stringify(visualizationJson(null));
+
+/** Of the tables that every answer has, written once. */
+const columnsJson = new Map(
+  [PROPERTY_COLUMNS, COMPLETION_COLUMNS].map((columns): [readonly ColumnSchema[], string] => [
+    columns,
+    jsonOf(columns),
+  ]),
+);
+
+function jsonOf(columns: readonly ColumnSchema[]): string {
+  return JSON.stringify(columns.map((c) => ({ ColumnName: c.name, ColumnType: c.type })));
+}
+
+const head = (frameType: string, id: number, kind: TableKind, table: WireTable): string =>
+  `{"FrameType":"${frameType}","TableId":${id},"TableKind":"${kind}","TableName":${JSON.stringify(table.name)},"Columns":${columnsJson.get(table.columns) ?? jsonOf(table.columns)}`;
 
 /** The v2 answer: a JSON array of frames. Fragmented and progressive only when the request asks. */
 export async function* encodeV2(result: WireResult, context: AnswerContext): AsyncGenerator<Chunk> {
@@ -107,7 +119,11 @@ export async function* encodeV2(result: WireResult, context: AnswerContext): Asy
 function properties(result: WireResult): readonly (readonly KustoValue[])[] {
   // The reference puts the property's JSON into the dynamic cell as a string.
   const rows: KustoValue[][] = result.tables.map((_, i) => [
-    ...[i + 1, 'Visualization', JSON.stringify(visualizationJson(result.visualization))],
+    ...[
+      i + 1,
+      'Visualization',
+      result.visualization ? JSON.stringify(visualizationJson(result.visualization)) : NOT_DRAWN,
+    ],
   ]);
   if (result.cursor !== null) rows.push([1, 'Cursor', JSON.stringify(result.cursor)]);
   return rows;

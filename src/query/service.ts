@@ -5,7 +5,7 @@ import { bind } from '../language/bind.js';
 import { CLUSTER_NAME } from '../language/schema.js';
 import type { RequestFacts } from '../language/context.js';
 import { setting } from '../language/settings.js';
-import { literal, mostRows, type BoundRequest, type Relation } from '../plan/index.js';
+import { isSummary, literal, mostRows, type BoundRequest, type Relation } from '../plan/index.js';
 import {
   currentPrincipal,
   currentPrincipalDetails,
@@ -204,9 +204,9 @@ export class Queries implements QueryService {
     const external = await this.parts.external.open(relation, context);
     try {
       const compiled = compile(relation, this.parts.dialect, external.sql);
-      const fewRows = mostRows(relation) <= FEW_ROWS;
+      const fewRows = mostRows(relation) <= FEW_ROWS ? 'surely' : isSummary(relation) ? 'likely' : undefined;
       return {
-        sql: { ...compiled, parameters: [], inputs: [...inputs, ...compiled.inputs], fewRows },
+        sql: { ...compiled, parameters: [], inputs: [...inputs, ...compiled.inputs], ...(fewRows && { fewRows }) },
         release: external.release,
       };
     } catch (error) {

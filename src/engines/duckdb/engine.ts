@@ -48,15 +48,16 @@ export class DuckDbEngine implements Engine {
     this.persistence = new DuckDbPersistence(() => this.connect());
   }
 
-  run(sql: CompiledSql, signal?: AbortSignal): Promise<EngineResult> {
-    return sql.fewRows && sql.columns.length > 0 ? this.runFew(sql, signal) : this.stage(sql, { signal });
+  async run(sql: CompiledSql, signal?: AbortSignal): Promise<EngineResult> {
+    const few = sql.fewRows && sql.columns.length > 0 ? await this.runFew(sql, signal) : undefined;
+    return few ?? this.stage(sql, { signal });
   }
 
   register(functions: readonly EngineFunction[]): void {
     this.parts.functions.register(functions);
   }
 
-  private async runFew(sql: CompiledSql, signal?: AbortSignal): Promise<EngineResult> {
+  private async runFew(sql: CompiledSql, signal?: AbortSignal): Promise<EngineResult | undefined> {
     this.parts.functions.register(sql.functions);
     return runFew(await this.connect(), sql, signal);
   }
