@@ -63,7 +63,9 @@ describe('while a query of a long text runs', () => {
       [99_999, 'v9', 99_999.5],
     ]);
     expect(last.rows).toEqual([[199_980], [199_990]]);
-    expect(answers).toBeGreaterThan(10);
+    // How many depends on the machine; that there are some in between does not. The parser's part is held to by
+    // src/language/long-lists.test.ts.
+    expect(answers).toBeGreaterThanOrEqual(3);
     expect(longest).toBeLessThan(20_000);
   });
 
