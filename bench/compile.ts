@@ -14,8 +14,9 @@ import type { RequestFacts } from '../src/language/context.js';
 import type { Schema } from '../src/language/schema.js';
 import { compile } from '../src/sql/compile.js';
 import { DUCKDB } from '../src/sql/dialects/duckdb/index.js';
+import { NO_FACTS } from '../tests/support/request-facts.js';
 import { queriesToCompile } from './support/queries.js';
-import { finish, type Measurement } from './support/report.js';
+import { bar, finish, type Measurement } from './support/report.js';
 import { BenchServer } from './support/server.js';
 import { median, percentile } from './support/statistics.js';
 import { wire } from './wire.js';
@@ -27,17 +28,7 @@ const DATABASE = { id: 'db', name: 'db', tables: [], functions: [], externalTabl
 const SCHEMA: Schema = { databases: [DATABASE], current: 'db' };
 /** Nothing of a text's tree is kept when the text is another each time. */
 let texts = 0;
-const FACTS: RequestFacts = {
-  now: 638_000_000_000_000_000n,
-  database: 'db',
-  clusterEndpoint: 'http://localhost',
-  principal: '',
-  principalDetails: '{}',
-  isMemberOf: () => false,
-  currentCursor: '0',
-  clientRequestId: '',
-  hasIngestionTime: () => true,
-};
+const FACTS: RequestFacts = { ...NO_FACTS, now: 638_000_000_000_000_000n };
 
 /** Milliseconds from a text that was not seen before to SQL; undefined where it is refused, or needs data first. */
 const cold = (text: string): number | undefined => compiled(`${text}\n// ${++texts}`);
@@ -173,13 +164,6 @@ async function http(rounds: number): Promise<Measurement[]> {
     await rm(folder, { recursive: true, force: true });
   }
 }
-
-const bar = (name: string, value: number, most: number): Measurement => ({
-  name,
-  value: value.toFixed(2),
-  bar: most,
-  missed: value > most,
-});
 
 const { values } = parseArgs({
   options: {

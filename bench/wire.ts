@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
-import { finish, isMain, type Measurement } from './support/report.js';
+import { bar, finish, isMain, type Measurement } from './support/report.js';
 import { BenchServer } from './support/server.js';
 import { median } from './support/statistics.js';
 
@@ -165,13 +165,6 @@ export async function wire(rows: number, rounds: number): Promise<Measurement[]>
     await rm(folder, { recursive: true, force: true });
   }
 }
-
-const bar = (name: string, value: number, most: number): Measurement => ({
-  name,
-  value: value.toFixed(2),
-  bar: most,
-  missed: value > most,
-});
 
 /** The answer holds all of the rows, as KQL writes them. */
 function check({ head, tail }: Download, rows: number): void {

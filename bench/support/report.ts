@@ -11,6 +11,14 @@ export interface Measurement {
   readonly missed?: boolean;
 }
 
+/** A number that may be at most so much. */
+export const bar = (name: string, value: number, most: number): Measurement => ({
+  name,
+  value: value.toFixed(2),
+  bar: most,
+  missed: value > most,
+});
+
 /** Prints the report, writes it where it is asked for, and sets the exit code: 1 when a bar is missed. */
 export function finish(measurements: readonly Measurement[], file: string | undefined): void {
   const table = new Table({ head: ['measured', 'value', 'bar', ''] });

@@ -1,20 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { NO_FACTS } from '../../tests/support/request-facts.js';
 import { analyzed } from './analysis.js';
 import { bind } from './bind.js';
 import type { RequestFacts } from './context.js';
 import { globalsOf, type Schema, type SchemaDatabase } from './schema.js';
 
-const facts = (now: bigint): RequestFacts => ({
-  now,
-  database: 'db',
-  clusterEndpoint: 'http://localhost',
-  principal: '',
-  principalDetails: '{}',
-  isMemberOf: () => false,
-  currentCursor: '0',
-  clientRequestId: '',
-  hasIngestionTime: () => true,
-});
+const facts = (now: bigint): RequestFacts => ({ ...NO_FACTS, now });
 
 const database = (columns: readonly string[]): SchemaDatabase => ({
   id: 'db',

@@ -1,28 +1,17 @@
 import { describe, expect, it } from 'vitest';
+import { NO_FACTS } from '../../tests/support/request-facts.js';
 import { KustoError } from '../errors/index.js';
 import type { Relation, Scalar } from '../plan/index.js';
 import { bind } from './bind.js';
-import type { RequestFacts } from './context.js';
 import { LongLists } from './long-lists.js';
 import type { Schema } from './schema.js';
 
-const facts: RequestFacts = {
-  now: 0n,
-  database: 'db',
-  clusterEndpoint: 'http://localhost',
-  principal: '',
-  principalDetails: '{}',
-  isMemberOf: () => false,
-  currentCursor: '0',
-  clientRequestId: '',
-  hasIngestionTime: () => true,
-};
 const schema: Schema = {
   databases: [{ id: 'db', name: 'db', tables: [], functions: [], externalTables: [] }],
   current: 'db',
 };
 
-const relationOf = (text: string): Relation => bind(text, schema, facts).results[0]!.relation;
+const relationOf = (text: string): Relation => bind(text, schema, NO_FACTS).results[0]!.relation;
 
 function valuesOf(text: string): readonly (readonly Scalar[])[] {
   const relation = relationOf(text);

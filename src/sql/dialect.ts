@@ -67,7 +67,7 @@ export interface LoweredAggregate extends LoweredCall {
   /** Sort key of the input rows, when the input is serialized. */
   readonly order: Sql | undefined;
   /** Calls of the same function over the same first argument in the same summarize, itself among them. */
-  readonly siblings: readonly LoweredCall[];
+  siblings(): readonly LoweredCall[];
 }
 
 /**

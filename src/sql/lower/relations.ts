@@ -116,9 +116,10 @@ function lowerAggregate(relation: Aggregate, lowering: Lowering): Sql {
     const row = lowering.dialect.aggregates.get(call.name);
     const aggregate = row?.({
       ...lowered,
-      siblings: relation.aggregates
-        .filter((other) => other.call.name === call.name && isSame(other.call.args[0], call.args[0]))
-        .map((other) => lowering.lowered(call.name, other.call.args, other.call.type, other.call.span)),
+      siblings: () =>
+        relation.aggregates
+          .filter((other) => other.call.name === call.name && isSame(other.call.args[0], call.args[0]))
+          .map((other) => lowering.lowered(call.name, other.call.args, other.call.type, other.call.span)),
       order: ordered ? ORDINAL : undefined,
     });
     if (!aggregate)

@@ -54,7 +54,7 @@ const percentile: AggregateRow = (call) => {
   const { siblings, type } = call;
   const [x, percent] = call.args as [LoweredArgument, LoweredArgument];
   const own = shareOf(percent, call);
-  const all = siblings.map((sibling) => sibling.args[1]!);
+  const all = siblings().map((sibling) => sibling.args[1]!);
   const index = all.findIndex((other) => other.literal !== undefined && other.literal === percent.literal);
   if (all.length < 2 || index < 0 || all.some((other) => other.literal === undefined)) {
     return castTo(sql`quantile_disc(${x.sql}, ${own})`, type);

@@ -11,7 +11,6 @@ export const DYNAMIC_MACROS: readonly string[] = [
   // JSON null is Kusto's null.
   `kql_null_json(j) AS CASE WHEN CAST(j AS VARCHAR) = 'null' THEN NULL ELSE CAST(j AS VARCHAR) END`,
   `kql_json_text(j) AS CASE WHEN j[1] = '"' THEN json_extract_string(j, '$') ELSE nullif(CAST(j AS VARCHAR), 'null') END`,
-  `kql_dynamic_string(j) AS coalesce(kql_json_text(j), '')`,
   // A number to be compared with integers: neither rounded as a real would be, nor cut.
   `kql_dynamic_number(j) AS CASE WHEN kql_is_json_real(j) THEN coalesce(TRY_CAST(j AS DECIMAL(38, 12)), CAST(sign(TRY_CAST(j AS DOUBLE)) * 1e25 AS DECIMAL(38, 12))) ELSE CAST(kql_dynamic_long(j) AS DECIMAL(38, 12)) END`,
   // The form in which dates stand inside of dynamic values.
