@@ -5,6 +5,7 @@ import { INGESTION_ERRORS } from './families/ingestion.js';
 import { QUERY_ERRORS } from './families/query.js';
 import { REQUEST_ERRORS } from './families/request.js';
 import { SECURITY_ERRORS } from './families/security.js';
+import { SQL_ERRORS } from './families/sql.js';
 import { STORAGE_ERRORS } from './families/storage.js';
 
 /** The closed catalogue: every coded error, by family. A new error is a row in its family's file. */
@@ -15,6 +16,7 @@ export const CATALOGUE = {
   ...COMMAND_ERRORS,
   ...SECURITY_ERRORS,
   ...STORAGE_ERRORS,
+  ...SQL_ERRORS,
   ...INGESTION_ERRORS,
   ...EXPORT_ERRORS,
 } as const;

@@ -31,6 +31,12 @@ export const FAILPOINTS = [
   'export.removal.before',
   'export.removal.middle',
   'export.removal.after',
+  /** The load of a SQL target: tables made, transaction begun, progress row and rows sent, committed. */
+  'sql.create.after',
+  'sql.begin.after',
+  'sql.progress.after',
+  'sql.rows.after',
+  'sql.commit.after',
 ] as const;
 
 export type Failpoint = (typeof FAILPOINTS)[number];
