@@ -1,20 +1,19 @@
 import type { Journal, JournalEntry } from './journal.js';
-import { upload, type Stores, type UploadProgress } from './upload.js';
+import type { DeliveredArtifact, DeliveryProgress, TargetWriter } from './targets/target-writer.js';
 
-/** Sends an entry's files, and keeps in the journal whether something of it may be at the target. */
+/** Brings an entry to its target, and keeps in the journal whether something of it may be there. */
 export async function deliver(
   journal: Journal,
   entry: JournalEntry,
-  stores: Stores,
-  progress: UploadProgress,
+  target: TargetWriter,
+  progress: DeliveryProgress,
   signal: AbortSignal,
-): Promise<JournalEntry> {
+): Promise<readonly DeliveredArtifact[]> {
   const marked = await journal.markUploading(entry);
   try {
-    await upload(marked, stores, progress, signal);
+    return await target.deliver(marked, progress, signal);
   } catch (error) {
     if (!entry.uploading && !progress.isBegun) await journal.unmarkUploading(marked);
     throw error;
   }
-  return marked;
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { ConnectionRef, Instant } from '../catalog/model.js';
 import { failpoint } from '../values/failpoint.js';
 import { sync, writeAtomically } from './durable.js';
+import type { Delivery } from './targets/delivery.js';
 
 /** Whose files: a continuous export's window, or a one-off export's. */
 export type JournalOwner =
@@ -32,7 +33,7 @@ export interface JournalFile {
 
 /** What was written down before the first byte is sent. Secrets are in it only as the catalog seals them. */
 export interface Manifest {
-  readonly version: 1;
+  readonly version: 2;
   readonly runId: string;
   readonly owner: JournalOwner;
   readonly databaseId: string;
@@ -43,6 +44,7 @@ export interface Manifest {
   /** `system`, an object id, or null: who `;impersonate` means. */
   readonly managedIdentity: string | null;
   readonly startedOn: Instant;
+  readonly delivery: Delivery;
   readonly connections: readonly ConnectionRef[];
   readonly files: readonly JournalFile[];
 }
@@ -155,7 +157,13 @@ async function read(folder: string): Promise<JournalEntry | undefined> {
   const text = await readFile(join(folder, MANIFEST), 'utf8').catch(ignoreMissing);
   if (text === undefined) return undefined;
   const uploading = (await stat(join(folder, UPLOADING)).catch(ignoreMissing)) !== undefined;
-  return { folder, manifest: JSON.parse(text) as Manifest, uploading };
+  return { folder, manifest: manifestOf(text), uploading };
+}
+
+/** Version 1, which a server before this one may have left, knew files only. */
+function manifestOf(text: string): Manifest {
+  const manifest = JSON.parse(text) as Manifest | (Omit<Manifest, 'version' | 'delivery'> & { readonly version: 1 });
+  return manifest.version === 1 ? { ...manifest, version: 2, delivery: { kind: 'files' } } : manifest;
 }
 
 function ignoreMissing(error: NodeJS.ErrnoException): undefined {

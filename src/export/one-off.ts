@@ -9,7 +9,8 @@ import { databasesOf } from './plan.js';
 import { produceFiles } from './produce.js';
 import type { ExportServices, Writer } from './services.js';
 import { checkColumns, queryForTarget, type Target } from './target.js';
-import { storeOf, UploadProgress } from './upload.js';
+import { openTarget } from './targets/open-target.js';
+import { DeliveryProgress, type DeliveredArtifact } from './targets/target-writer.js';
 
 export interface OneOffExport {
   /** The operation that the export is: once it is told as completed, the files count. */
@@ -21,28 +22,24 @@ export interface OneOffExport {
   readonly context: RequestContext;
 }
 
-export interface WrittenFile {
-  /** As Kusto shows it, without a credential. */
-  readonly path: string;
-  readonly rows: number;
-}
-
 /**
  * Exports a query's result, whole or not at all. The journal's entry stays until the operation has been told as
  * completed (`sweepLeftovers`), so that a process killed before that takes the files back. There is no retry: the
  * caller is there to try again.
  */
-export async function exportOnce(services: ExportServices, request: OneOffExport): Promise<readonly WrittenFile[]> {
+export async function exportOnce(
+  services: ExportServices,
+  request: OneOffExport,
+): Promise<readonly DeliveredArtifact[]> {
   const { target, writer, context } = request;
   const { signal } = context;
-  const stores = await Promise.all(target.connections.map((connection) => services.stores.open(connection, writer)));
+  const opened = await openTarget(services, target, writer);
   const entry = await write(services, request).catch((error: unknown) => {
     throw failureOf(error, signal);
   });
   if (entry === undefined) return [];
   try {
-    await deliver(services.journal, entry, stores, new UploadProgress(), signal);
-    return entry.manifest.files.map((file) => ({ path: storeOf(stores, file).urlOf(file.name), rows: file.rows }));
+    return await deliver(services.journal, entry, opened, new DeliveryProgress(), signal);
   } catch (error) {
     const failure = failureOf(error, signal);
     const left = services.journal.entryOf(entry.manifest.runId);
@@ -65,7 +62,7 @@ async function write(services: ExportServices, request: OneOffExport): Promise<J
     context.signal.throwIfAborted();
     if (files.length > 0) {
       return await services.journal.seal(folder, {
-        version: 1,
+        version: 2,
         runId,
         owner: { kind: 'operation', operationId: request.operationId },
         databaseId: request.databaseId,
@@ -73,6 +70,7 @@ async function write(services: ExportServices, request: OneOffExport): Promise<J
         externalTable: target.externalTable,
         managedIdentity: null,
         startedOn: instantOf(services.now()),
+        delivery: target.delivery,
         connections: target.connections,
         files,
       });

@@ -4,7 +4,7 @@ import { KustoError } from '../errors/index.js';
 import { datetimeString, ticksOfDate } from '../values/index.js';
 import { failpoint } from '../values/failpoint.js';
 import { deliver } from './deliver.js';
-import { discard, openStores } from './discard.js';
+import { discard } from './discard.js';
 import { failureOf } from './failure.js';
 import { advanceJob, instantOf } from './job.js';
 import type { JournalEntry, JournalOwner, Manifest } from './journal.js';
@@ -12,7 +12,8 @@ import { checkAccess, databasesOf, definitionOf, planRun, writerOf, type RunAcce
 import { produceFiles } from './produce.js';
 import type { ExportServices } from './services.js';
 import { isCommitted } from './sweep.js';
-import { storeOf, UploadProgress, type Stores } from './upload.js';
+import { openTarget } from './targets/open-target.js';
+import { DeliveryProgress, type DeliveredArtifact } from './targets/target-writer.js';
 import { nextWindow, type Window } from './window.js';
 
 /** Rows of a window, unless one extent alone holds more: what a run may have to do again after a failure. */
@@ -48,7 +49,7 @@ type JobOwner = Extract<JournalOwner, { kind: 'job' }>;
  * time: the caller sees to it.
  */
 export async function runJob(services: ExportServices, jobId: string, options: RunOptions): Promise<RunOutcome> {
-  const progress = new UploadProgress();
+  const progress = new DeliveryProgress();
   try {
     const job = services.catalog.snapshot().get('continuousExport', jobId);
     if (job === undefined) throw new KustoError('Export_JobNotFound', 'The continuous export was dropped.');
@@ -67,7 +68,7 @@ class JobRun {
     private readonly services: ExportServices,
     private readonly job: ContinuousExportEntity,
     private readonly options: RunOptions,
-    private readonly progress: UploadProgress,
+    private readonly progress: DeliveryProgress,
   ) {
     this.startedOn = instantOf(services.now());
   }
@@ -122,7 +123,7 @@ class JobRun {
       options.signal.throwIfAborted();
       if (files.length > 0) {
         return await services.journal.seal(folder, {
-          version: 1,
+          version: 2,
           runId,
           owner,
           databaseId: job.databaseId,
@@ -130,6 +131,7 @@ class JobRun {
           externalTable: job.externalTable,
           managedIdentity: job.managedIdentity,
           startedOn: this.startedOn,
+          delivery: plan.target.delivery,
           connections: plan.target.connections,
           files,
         });
@@ -142,29 +144,32 @@ class JobRun {
     return undefined;
   }
 
-  /** Sends what is not at the target yet, commits, forgets. */
+  /** Brings what is not at the target yet there, commits, forgets. */
   private async finish(entry: JournalEntry, access: RunAccess): Promise<readonly ExportedArtifact[]> {
     const { services, options } = this;
-    const stores = await openStores(services, entry, access.writer);
-    const marked = await deliver(services.journal, entry, stores, this.progress, options.signal);
-    const artifacts = await this.commit(marked.manifest, stores);
-    await services.journal.release(marked);
+    const target = await openTarget(services, entry.manifest, access.writer);
+    const delivered = await deliver(services.journal, entry, target, this.progress, options.signal);
+    const artifacts = await this.commit(entry.manifest, delivered);
+    await services.journal.release(entry);
     failpoint('export.release.after');
     return artifacts;
   }
 
-  private async commit(manifest: Manifest, stores: Stores): Promise<readonly ExportedArtifact[]> {
+  private async commit(
+    manifest: Manifest,
+    delivered: readonly DeliveredArtifact[],
+  ): Promise<readonly ExportedArtifact[]> {
     const { services } = this;
     const now = instantOf(services.now());
-    const artifacts = manifest.files.map((file) => ({
+    const artifacts = delivered.map(({ path, rows, size, sha256 }) => ({
       jobId: this.job.id,
       runId: manifest.runId,
       timestamp: now,
       externalTable: manifest.externalTable,
-      path: storeOf(stores, file).urlOf(file.name),
-      numRecords: file.rows,
-      sizeInBytes: file.size,
-      sha256: file.sha256,
+      path,
+      numRecords: rows,
+      sizeInBytes: size,
+      sha256,
     }));
     failpoint('export.commit.before');
     await services.catalog.transact((tx) => {
@@ -208,7 +213,8 @@ class JobRun {
     const connections = manifest.connections.map((old) =>
       access.table.connections.find((one) => one.address === old.address),
     );
-    if (!connections.every((one) => one !== undefined)) {
+    const isSameKind = manifest.delivery.kind === access.target.delivery.kind;
+    if (!isSameKind || !connections.every((one) => one !== undefined)) {
       await this.discardElsewhere(entry);
       return again;
     }

@@ -2,6 +2,7 @@ import type { ConnectionRef, DataFormat, ExternalTableEntity, PartitionColumn, P
 import { KustoError } from '../errors/index.js';
 import type { CopyOptions } from '../engines/engine.js';
 import { PathLayout } from '../external/index.js';
+import type { Delivery } from './targets/delivery.js';
 import { timespanText, type ColumnSchema } from '../values/index.js';
 
 export type ExportFormat = CopyOptions['format'];
@@ -10,6 +11,7 @@ export type ExportFormat = CopyOptions['format'];
 export interface Target {
   /** Empty for connection strings. */
   readonly externalTable: string;
+  readonly delivery: Delivery;
   readonly format: ExportFormat;
   /** Columns of the files, in order; null: those of the query. */
   readonly columns: readonly ColumnSchema[] | null;
@@ -52,6 +54,7 @@ export function targetOfTable(table: ExternalTableEntity, properties: Properties
   }
   return {
     externalTable: table.name,
+    delivery: { kind: 'files' },
     columns: table.columns,
     partitions: table.partitions,
     pathFormat: table.pathFormat,

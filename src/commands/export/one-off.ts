@@ -4,9 +4,9 @@ import {
   exportOnce,
   fileForm,
   targetOfTable,
+  type DeliveredArtifact,
   type ExportFormat,
   type Target,
-  type WrittenFile,
 } from '../../export/index.js';
 import { connectionRef } from '../../external/index.js';
 import { find } from '../entities.js';
@@ -39,7 +39,7 @@ export function oneOffExports({ services, control }: ExportParts): readonly Comm
     target: Target,
     text: { readonly text: string; readonly offset: number },
     context: CommandContext,
-  ): Promise<readonly WrittenFile[]> {
+  ): Promise<readonly DeliveredArtifact[]> {
     const { operationId } = context;
     if (operationId === undefined) throw new Error('an export is always an operation');
     const release = control.capacity.acquire();
@@ -93,6 +93,7 @@ export function oneOffExports({ services, control }: ExportParts): readonly Comm
       const seal = (text: string) => context.secrets.seal(text);
       const target: Target = {
         externalTable: '',
+        delivery: { kind: 'files' },
         columns: null,
         partitions: [],
         pathFormat: [],

@@ -1,26 +1,15 @@
 import { join } from 'node:path';
-import { KustoError } from '../errors/index.js';
-import type { ObjectStore } from '../storage/object-store.js';
-import { failpoint } from '../values/failpoint.js';
-import type { JournalEntry, JournalFile } from './journal.js';
+import { KustoError } from '../../errors/index.js';
+import type { ObjectStore } from '../../storage/object-store.js';
+import { failpoint } from '../../values/failpoint.js';
+import type { JournalEntry, JournalFile } from '../journal.js';
+import type { DeliveredArtifact, DeliveryProgress } from './target-writer.js';
 
 /** Files that are sent at the same time. */
 const PARALLEL = 4;
 
 /** The stores of an entry, by the position of their connection. */
 export type Stores = readonly ObjectStore[];
-
-export class UploadProgress {
-  /** Files that are at the target. */
-  done = 0;
-  /** Files that may be there: the answer of the target is not known. */
-  unknown = 0;
-
-  /** Something of this try is, or may be, at the target. */
-  get isBegun(): boolean {
-    return this.done + this.unknown > 0;
-  }
-}
 
 /**
  * Sends every file of an entry. A file that is there already with the same content counts as sent. The first goes alone:
@@ -30,7 +19,7 @@ export class UploadProgress {
 export async function upload(
   entry: JournalEntry,
   stores: Stores,
-  progress: UploadProgress,
+  progress: DeliveryProgress,
   signal: AbortSignal,
 ): Promise<void> {
   const waiting = [...entry.manifest.files];
@@ -84,7 +73,17 @@ export async function removeUploads(entry: JournalEntry, stores: Stores, signal:
   failpoint('export.removal.after');
 }
 
-export function storeOf(stores: Stores, file: JournalFile): ObjectStore {
+/** The files as artifacts: what was uploaded, at its address. */
+export function artifactsOf({ manifest }: JournalEntry, stores: Stores): readonly DeliveredArtifact[] {
+  return manifest.files.map((file) => ({
+    path: storeOf(stores, file).urlOf(file.name),
+    rows: file.rows,
+    size: file.size,
+    sha256: file.sha256,
+  }));
+}
+
+function storeOf(stores: Stores, file: JournalFile): ObjectStore {
   const store = stores[file.connection];
   if (store === undefined) throw new Error(`no store for connection ${file.connection}`);
   return store;

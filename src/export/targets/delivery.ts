@@ -1,0 +1,7 @@
+/**
+ * How files of a journal become records of the target. Kept in the manifest: it decides which writer a retry, or the
+ * clean-up of a target that is the job's no more, is given to. A new kind is a member here and a case in `openTarget`.
+ */
+export type Delivery =
+  /** A file is an object, under the name that it bears. */
+  { readonly kind: 'files' };
