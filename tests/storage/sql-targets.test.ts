@@ -24,6 +24,7 @@ if (missing === undefined) {
     wrongTable: 'CREATE TABLE t (label integer, must integer NOT NULL) ENGINE=InnoDB',
     users: [
       "CREATE USER nobody IDENTIFIED BY 'secret'",
+      'CREATE TABLE x (a int)',
       'GRANT SELECT ON test.x TO nobody',
       "CREATE USER writer IDENTIFIED BY 'secret'",
       'GRANT INSERT ON test.t TO writer',

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import type { Readable } from 'node:stream';
 import mysql, { type Connection } from 'mysql2';
 import type { ColumnBatch, KustoType } from '../../../values/index.js';
 import { batchOf, rowsOf } from '../batches.js';
@@ -30,7 +31,8 @@ const SETTINGS =
 const NUMBERS: readonly KustoType[] = ['bool', 'int', 'long', 'real', 'decimal'];
 
 export class MySqlSession implements SqlSession {
-  private isReading = false;
+  /** The result that is being read: while it is, the connection takes nothing else. */
+  private reading: Readable | undefined;
 
   private constructor(
     private readonly connection: Connection,
@@ -143,10 +145,10 @@ export class MySqlSession implements SqlSession {
   }
 
   async *select(query: string, columns: readonly ColumnPair[]): AsyncIterable<ColumnBatch> {
-    this.isReading = true;
     const stream = this.connection
       .query({ sql: query, rowsAsArray: true, typeCast: (field) => field.string() })
       .stream({ highWaterMark: 1000 });
+    this.reading = stream;
     let rows: (string | null)[][] = [];
     for await (const row of stream as AsyncIterable<(string | null)[]>) {
       rows.push(row);
@@ -155,12 +157,12 @@ export class MySqlSession implements SqlSession {
       rows = [];
     }
     if (rows.length > 0) yield batchOf(rows, columns);
-    this.isReading = false;
+    this.reading = undefined;
   }
 
   async close(): Promise<void> {
     if (this.socket.destroyed) return;
-    if (!this.isReading) {
+    if (this.reading === undefined) {
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, 1000);
         this.connection.end(() => {
@@ -173,7 +175,8 @@ export class MySqlSession implements SqlSession {
   }
 
   destroy(): void {
-    this.connection.destroy();
+    // The driver's own destroy() would leave the call under way without an answer.
+    this.reading?.destroy(new Error('the connection was broken off'));
     this.socket.destroy();
   }
 
