@@ -1,5 +1,12 @@
 import type { ConnectionRef } from '../catalog/model.js';
-import { credentialProvider, tokensFor, type StorageAccess, type StorageUsage } from '../external/index.js';
+import {
+  credentialProvider,
+  isSqlAddress,
+  tokensFor,
+  type StorageAccess,
+  type StorageUsage,
+} from '../external/index.js';
+import { sqlServerOf } from '../storage/index.js';
 import type { CommandContext } from './framework/index.js';
 
 const BEARS_TOKEN: readonly ConnectionRef['credential'][] = ['impersonate', 'managed_identity', 'token'];
@@ -10,6 +17,10 @@ export function checkConnection(connection: ConnectionRef, context: CommandConte
   if (credential === 'managed_identity' && identity !== undefined) context.security.directory.identity(identity);
   // A folder of this machine is no callout: the store holds it against the roots of the configuration.
   if (address.startsWith('/') || address.startsWith('file:')) return;
+  if (isSqlAddress(address)) {
+    const bearsToken = credential !== 'sql_password';
+    return context.security.requireCallout({ type: 'sql', address: sqlServerOf(address), bearsToken });
+  }
   context.security.requireCallout({ type: 'external_data', address, bearsToken: BEARS_TOKEN.includes(credential) });
 }
 

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { checkPrimaryKey } from '../external/index.js';
 import type { RequestContext } from '../query/query-service.js';
+import type { ColumnSchema } from '../values/index.js';
 import { deliver } from './deliver.js';
 import { discard } from './discard.js';
 import { failureOf } from './failure.js';
@@ -9,6 +11,7 @@ import { databasesOf } from './plan.js';
 import { produceFiles } from './produce.js';
 import type { ExportServices, Writer } from './services.js';
 import { checkColumns, queryForTarget, type Target } from './target.js';
+import type { Delivery } from './targets/delivery.js';
 import { openTarget } from './targets/open-target.js';
 import { DeliveryProgress, type DeliveredArtifact } from './targets/target-writer.js';
 
@@ -33,13 +36,20 @@ export async function exportOnce(
 ): Promise<readonly DeliveredArtifact[]> {
   const { target, writer, context } = request;
   const { signal } = context;
-  const opened = await openTarget(services, target, writer);
+  // A target that cannot be opened is told before the query is asked.
+  await openTarget(services, target, writer);
   const entry = await write(services, request).catch((error: unknown) => {
     throw failureOf(error, signal);
   });
   if (entry === undefined) return [];
   try {
-    return await deliver(services.journal, entry, opened, new DeliveryProgress(), signal);
+    return await deliver(
+      services.journal,
+      entry,
+      await openTarget(services, entry.manifest, writer),
+      new DeliveryProgress(),
+      signal,
+    );
   } catch (error) {
     const failure = failureOf(error, signal);
     const left = services.journal.entryOf(entry.manifest.runId);
@@ -70,7 +80,7 @@ async function write(services: ExportServices, request: OneOffExport): Promise<J
         externalTable: target.externalTable,
         managedIdentity: null,
         startedOn: instantOf(services.now()),
-        delivery: target.delivery,
+        delivery: withColumns(target.delivery, prepared.columns),
         connections: target.connections,
         files,
       });
@@ -81,4 +91,11 @@ async function write(services: ExportServices, request: OneOffExport): Promise<J
   }
   await services.journal.abandon(folder);
   return undefined;
+}
+
+/** The rows of a one-off export have the columns of its query. */
+function withColumns(delivery: Delivery, columns: readonly ColumnSchema[]): Delivery {
+  if (delivery.kind !== 'sql' || delivery.columns !== null) return delivery;
+  checkPrimaryKey(delivery.createIfNotExists, delivery.primaryKey ?? undefined, columns);
+  return { ...delivery, columns };
 }

@@ -1,10 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { hasIngestionTime, type CatalogSnapshot } from '../catalog/catalog.js';
-import type { ConnectionRef, ContinuousExportEntity, ExternalTableEntity } from '../catalog/model.js';
+import type { ContinuousExportEntity, ExternalTableEntity } from '../catalog/model.js';
 import { KustoError } from '../errors/index.js';
 import type { PreparedQuery, RequestContext, TableUse } from '../query/query-service.js';
 import { DEVELOPMENT_TENANT, identityCaller, type Caller } from '../security/index.js';
 import type { ExportServices, Writer } from './services.js';
+import { impersonates } from './target-stores.js';
 import { checkColumns, queryForTarget, targetOfTable, type Target } from './target.js';
 
 /** What a user defines; the rest of the entity is where the job stands. */
@@ -77,9 +78,6 @@ export function checkAccess(
   for (const connection of table.connections) services.stores.check(connection, writer);
   return { table, target, caller, writer };
 }
-
-const impersonates = ({ credential }: ConnectionRef): boolean =>
-  credential === 'impersonate' || credential === 'sql_integrated';
 
 export function writerOf(databaseId: string, identity: string | null): Writer {
   const usage = 'AutomatedFlows';

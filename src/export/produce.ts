@@ -6,6 +6,7 @@ import { failpoint } from '../values/failpoint.js';
 import { sha256Of } from './durable.js';
 import type { JournalFile } from './journal.js';
 import type { Target } from './target.js';
+import { writeRows } from './targets/row-file.js';
 
 export interface Production {
   readonly runId: string;
@@ -37,7 +38,9 @@ export async function produceFiles(
   }
   try {
     failpoint('export.stage.after');
-    return await writeFiles(staged, production);
+    return production.target.delivery.kind === 'sql'
+      ? await writeRowFile(staged, production)
+      : await writeFiles(staged, production);
   } finally {
     await staged.close();
   }
@@ -46,6 +49,15 @@ export async function produceFiles(
 /** Columns of the files; after them stand those of the partitions. */
 function columnCount({ target, prepared }: Production): number {
   return target.columns?.length ?? prepared.columns.length;
+}
+
+/** One file of rows in the journal's own form; none for no rows. */
+async function writeRowFile(staged: StagedResult, { folder, signal }: Production): Promise<readonly JournalFile[]> {
+  if (staged.rowCount === 0) return [];
+  const file = 'rows.jsonl';
+  const written = await writeRows(join(folder, file), staged.batches(), signal);
+  failpoint('export.files.after');
+  return [{ file, name: file, connection: 0, ...written }];
 }
 
 async function writeFiles(staged: StagedResult, production: Production): Promise<readonly JournalFile[]> {

@@ -10,7 +10,7 @@ import { advanceJob, instantOf } from './job.js';
 import type { JournalEntry, JournalOwner, Manifest } from './journal.js';
 import { checkAccess, databasesOf, definitionOf, planRun, writerOf, type RunAccess } from './plan.js';
 import { produceFiles } from './produce.js';
-import type { ExportServices } from './services.js';
+import type { ExportServices, Writer } from './services.js';
 import { isCommitted } from './sweep.js';
 import { openTarget } from './targets/open-target.js';
 import { DeliveryProgress, type DeliveredArtifact } from './targets/target-writer.js';
@@ -204,10 +204,8 @@ class JobRun {
       return again;
     }
     const table = services.catalog.snapshot().byName('externalTable', job.databaseId, job.externalTable);
-    if (!entry.uploading && definitionOf(job, table) !== owner.definition) {
-      await discard(services, entry, writer, options.signal);
-      return again;
-    }
+    const isChanged = definitionOf(job, table) !== owner.definition;
+    if (isChanged && (await this.isUndone(entry, writer))) return again;
     const access = checkAccess(services, job, manifest.databases);
     // The addresses stay, the credentials are today's: somebody may have mended an expired one.
     const connections = manifest.connections.map((old) =>
@@ -223,6 +221,28 @@ class JobRun {
   }
 
   /**
+   * Throws the window of an earlier definition away, where it is surely not at the target: not sent at all, or to a
+   * database, which tells. False: it is brought to its end.
+   */
+  private async isUndone(entry: JournalEntry, writer: Writer): Promise<boolean> {
+    const { services, options } = this;
+    if (!entry.uploading) {
+      await discard(services, entry, writer, options.signal);
+      return true;
+    }
+    if (entry.manifest.delivery.kind !== 'sql') return false;
+    const target = await openTarget(services, entry.manifest, writer);
+    try {
+      await target.discard(entry, options.signal);
+    } catch (error) {
+      if (error instanceof KustoError && error.code === 'Export_WindowIsIn') return false;
+      throw error;
+    }
+    await services.journal.release(entry);
+    return true;
+  }
+
+  /**
    * The window's target is no longer the job's. Its files are taken back; where that is refused for good, they stay, and
    * the failure says so: nobody who lists the new target meets them.
    */
@@ -233,7 +253,7 @@ class JobRun {
       await discard(services, entry, writerOf(manifest.databaseId, manifest.managedIdentity), options.signal);
     } catch (error) {
       const failure = failureOf(error, options.signal);
-      if (!failure.permanent) throw failure;
+      if (!failure.permanent || failure.code === 'Export_WindowIsIn') throw failure;
       await services.journal.release(entry);
       const files = manifest.files.map((file) => `${manifest.connections[file.connection]?.address}/${file.name}`);
       throw new KustoError(

@@ -3,6 +3,7 @@ import type { ConnectionRef } from '../catalog/model.js';
 import type { Engine } from '../engines/engine.js';
 import type { QueryService } from '../query/query-service.js';
 import type { Caller, IdentityUsage, Security } from '../security/index.js';
+import type { SqlDialect, SqlTarget } from '../storage/index.js';
 import type { ObjectStore } from '../storage/object-store.js';
 import type { Journal } from './journal.js';
 
@@ -20,6 +21,8 @@ export interface TargetStores {
   check(connection: ConnectionRef, writer: Writer): void;
   /** Checks, and opens with the credential that the connection string names. */
   open(connection: ConnectionRef, writer: Writer): Promise<ObjectStore>;
+  /** The same for a SQL database. */
+  openSql(connection: ConnectionRef, dialect: SqlDialect, writer: Writer): Promise<SqlTarget>;
 }
 
 export interface ExportServices {

@@ -1,7 +1,7 @@
 import type { ConnectionRef, DataFormat, ExternalTableEntity, PartitionColumn, PathElement } from '../catalog/model.js';
 import { KustoError } from '../errors/index.js';
 import type { CopyOptions } from '../engines/engine.js';
-import { PathLayout } from '../external/index.js';
+import { PathLayout, sqlTableOf } from '../external/index.js';
 import type { Delivery } from './targets/delivery.js';
 import { timespanText, type ColumnSchema } from '../values/index.js';
 
@@ -38,10 +38,11 @@ type Properties = Readonly<Record<string, string | number | boolean>>;
 
 /** Properties of the table say the form of the files, those of the export their size. */
 export function targetOfTable(table: ExternalTableEntity, properties: Properties): Target {
+  if (table.tableKind === 'sql') return sqlTarget(table, properties);
   if (table.tableKind !== 'storage') {
     throw new KustoError(
       'Export_TargetKindNotSupported',
-      `The external table '${table.name}' is of kind ${table.tableKind}: exports are written to tables of kind=storage.`,
+      `The external table '${table.name}' is of kind ${table.tableKind}: exports are written to tables of kind=storage and kind=sql.`,
     );
   }
   const format = table.dataFormat;
@@ -62,6 +63,28 @@ export function targetOfTable(table: ExternalTableEntity, properties: Properties
     ...fileForm(format as ExportFormat, { ...table.properties, ...properties }),
     // On read, a table's own extension is a filter: names end with it, exactly.
     ...(table.properties.fileExtension === undefined ? {} : { fileExtension: dotted(table.properties.fileExtension) }),
+  };
+}
+
+function sqlTarget(table: ExternalTableEntity, properties: Properties): Target {
+  const { dialect, createIfNotExists, primaryKey, fireTriggers } = sqlTableOf(table);
+  return {
+    externalTable: table.name,
+    delivery: {
+      kind: 'sql',
+      dialect,
+      table: String(table.properties['table'] ?? table.name),
+      createIfNotExists,
+      primaryKey: primaryKey ?? null,
+      fireTriggers,
+      columns: table.columns,
+    },
+    columns: table.columns,
+    partitions: [],
+    pathFormat: [],
+    connections: table.connections,
+    // Rows go through the journal's own form; nothing of this is seen.
+    ...fileForm('json', properties),
   };
 }
 

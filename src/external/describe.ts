@@ -5,7 +5,7 @@ import { artifactName } from './naming.js';
 import { defaultPathFormat, PathLayout } from './layout.js';
 import { periodStart } from './partition-time.js';
 
-/** How the show commands of the reference print an external table of kind=storage. */
+/** How the show commands of the reference print an external table. */
 export interface TableDescription {
   readonly tableType: string;
   /** JSON texts. */
@@ -36,6 +36,7 @@ const FORMAT_NAMES: Readonly<Record<DataFormat, string>> = {
 };
 
 export function describeTable(table: ExternalTableEntity): TableDescription {
+  if (table.tableKind === 'sql') return describeSqlTable(table);
   const { properties: given, dataFormat, connections, partitions, pathFormat } = table;
   const properties = {
     Format: dataFormat === null ? null : FORMAT_NAMES[dataFormat],
@@ -58,6 +59,26 @@ export function describeTable(table: ExternalTableEntity): TableDescription {
         return `datetime_pattern(${JSON.stringify(element.pattern)},${element.name})`;
       })
       .join(' '),
+  };
+}
+
+function describeSqlTable({ properties: given, connections }: ExternalTableEntity): TableDescription {
+  const connection = connections.map(displayConnection)[0] ?? '';
+  const properties = {
+    TargetEntityKind: 'sqltable',
+    TargetEntityName: given['table'] ?? null,
+    TargetEntityConnectionString: connection,
+    SqlDialect: given['sqlDialect'] ?? null,
+    FireTriggers: given['firetriggers'] ?? false,
+    CreateIfNotExists: given['createifnotexists'] ?? false,
+    PrimaryKey: given['primarykey'] ?? null,
+  };
+  return {
+    tableType: 'Sql',
+    properties: JSON.stringify(properties),
+    connectionStrings: JSON.stringify([connection]),
+    partitions: '[]',
+    pathFormat: '',
   };
 }
 

@@ -1,4 +1,5 @@
 import type { ColumnCondition, PartitionPredicate } from '../external/index.js';
+import type { KustoType } from '../values/index.js';
 import { visitRelations, type ExternalSource, type Relation, type Scalar } from '../plan/index.js';
 
 /** What filters right above each external scan say about single columns: enough to leave out whole folders. */
@@ -25,26 +26,37 @@ function conditionsOf(predicate: Scalar): ColumnCondition[] {
   const column = left.name;
   const held = predicate.args
     .slice(1)
-    .map((arg) => (arg.kind === 'literal' && arg.type === left.type ? arg.value : undefined));
+    .map((arg) => (arg.kind === 'literal' && isComparable(arg.type, left.type) ? arg.value : undefined));
   if (held.some((one) => one === undefined)) return [];
-  const ticks = (scalar: Scalar | undefined): bigint | undefined =>
-    scalar?.kind === 'literal' && typeof scalar.value === 'bigint' ? scalar.value : undefined;
+  const isOrdered = left.type === 'datetime' || isWhole(left.type);
+  /** Ticks, or a whole number. */
+  const bound = (scalar: Scalar | undefined): bigint | undefined => {
+    if (scalar?.kind !== 'literal') return undefined;
+    return typeof scalar.value === 'number'
+      ? BigInt(scalar.value)
+      : typeof scalar.value === 'bigint'
+        ? scalar.value
+        : undefined;
+  };
   switch (predicate.name) {
     case '==':
     case 'in':
       return [{ kind: 'in', column, values: held.map((one) => one ?? null) }];
     case 'between':
-      return left.type === 'datetime' ? [range(column, ticks(right), ticks(upper))] : [];
+      return isOrdered ? [range(column, bound(right), bound(upper))] : [];
     case '>':
     case '>=':
-      return left.type === 'datetime' ? [range(column, ticks(right), undefined)] : [];
+      return isOrdered ? [range(column, bound(right), undefined)] : [];
     case '<':
     case '<=':
-      return left.type === 'datetime' ? [range(column, undefined, ticks(right))] : [];
+      return isOrdered ? [range(column, undefined, bound(right))] : [];
     default:
       return [];
   }
 }
+
+const isWhole = (type: KustoType): boolean => type === 'int' || type === 'long';
+const isComparable = (a: KustoType, b: KustoType): boolean => a === b || (isWhole(a) && isWhole(b));
 
 function range(column: string, from: bigint | undefined, to: bigint | undefined): ColumnCondition {
   return { kind: 'range', column, ...(from !== undefined && { from }), ...(to !== undefined && { to }) };

@@ -6,6 +6,9 @@ import {
   connectionRef,
   credentialProvider,
   fetchExternal,
+  fetchSql,
+  openSqlConnection,
+  sqlTableOf,
   tokensFor,
   type FetchedFile,
   type FetchedTable,
@@ -17,9 +20,10 @@ import { visitRelations, type ExternalScan, type Relation } from '../plan/index.
 import type { SecretBox, Security } from '../security/index.js';
 import { code, list, sql, value, type Sql } from '../sql/tree.js';
 import type { ExternalSql } from '../sql/dialect.js';
-import type { StoreOptions } from '../storage/index.js';
+import { sqlServerOf, type StoreOptions } from '../storage/index.js';
 import type { KustoValue } from '../values/index.js';
 import type { ExternalReader } from './external-reader.js';
+import { needsOf, type ScanNeeds } from './external-needs.js';
 import { predicatesOf } from './external-predicates.js';
 import type { RequestContext } from './query-service.js';
 
@@ -48,9 +52,17 @@ export class ExternalTables implements ExternalReader {
     };
     try {
       const predicates = predicatesOf(relation);
-      for (const { source, columns } of scans) {
+      const needs = needsOf(relation);
+      for (const scan of scans) {
+        const { source, columns } = scan;
         const { table, usage, databaseId } = this.tableOf(source, columns, context);
-        fetched.set(source, await this.fetch(table, usage, databaseId, predicates.get(source) ?? [], context));
+        const predicate = predicates.get(source) ?? [];
+        fetched.set(
+          source,
+          table.tableKind === 'sql'
+            ? await this.fetchSql(table, databaseId, { ...needs(scan), conditions: predicate }, context)
+            : await this.fetch(table, usage, databaseId, predicate, context),
+        );
       }
     } catch (error) {
       await release();
@@ -128,12 +140,61 @@ export class ExternalTables implements ExternalReader {
     }
   }
 
+  /** Rows of a database, read as far as they are needed. */
+  private async fetchSql(
+    table: FileTable,
+    databaseId: string,
+    needs: ScanNeeds & { readonly conditions: PartitionPredicate },
+    context: RequestContext,
+  ): Promise<{ readonly scan: Sql; release(): Promise<void> }> {
+    const { engine, security, secrets, store, maxScanBytes } = this.parts;
+    const [connection] = table.connections;
+    if (connection === undefined) throw new Error('a SQL table has one connection');
+    const { address, credential } = connection;
+    const bearsToken = credential !== 'sql_password';
+    security.requireCallout({ type: 'sql', address: sqlServerOf(address), bearsToken });
+    const facts = sqlTableOf(table);
+    const target = await openSqlConnection(connection, facts.dialect, {
+      unseal: (sealed) => secrets.open(sealed),
+      credentialFor: credentialProvider({
+        unseal: (sealed) => secrets.open(sealed),
+        tokenFor: tokensFor(security, { databaseId, impersonate: { caller: context.caller } }),
+      }),
+      usage: 'ExternalTable',
+      store,
+    });
+    const rows = await fetchSql(target, {
+      table: facts.table,
+      columns: table.columns,
+      needed: needs.columns,
+      conditions: needs.conditions,
+      limit: needs.limit,
+      directory: engine.exchangeDirectory,
+      maxBytes: maxScanBytes,
+      signal: context.signal,
+    });
+    try {
+      const compiled = await engine.scanFiles(
+        {
+          files: [{ path: rows.path, location: target.urlOf(facts.table) }],
+          format: 'json',
+          gzip: false,
+          skipFirstRecord: false,
+          columns: table.columns.map((column, i) => ({ ...column, source: { kind: 'path', steps: [`c${i}`] } })),
+        },
+        context.signal,
+      );
+      return { scan: rows.rowCount === 0 ? nothing(table) : code(compiled.text), release: rows.release };
+    } catch (error) {
+      await rows.release();
+      throw error;
+    }
+  }
+
   /** One scan for the files that share compression, header and partition values; all of the table's columns, in order. */
   private async scanOf(table: FileTable, fetched: FetchedTable, signal: AbortSignal): Promise<Sql> {
     const all = [...table.columns, ...virtualColumns(table)];
-    if (fetched.files.length === 0) {
-      return sql`SELECT ${list(all.map((column) => value(column.type, null)))} WHERE false`;
-    }
+    if (fetched.files.length === 0) return nothing({ columns: all });
     const columns: readonly FileColumn[] = fetched.columns.map((column, i) => ({
       ...column,
       source:
@@ -161,6 +222,9 @@ export class ExternalTables implements ExternalReader {
     return list(scans, ' UNION ALL ');
   }
 }
+
+const nothing = ({ columns }: Pick<FileTable, 'columns'>): Sql =>
+  sql`SELECT ${list(columns.map((column) => value(column.type, null)))} WHERE false`;
 
 /** Partition columns that stand in the path only. */
 function virtualColumns(table: FileTable): FileTable['columns'] {

@@ -47,6 +47,7 @@ function onEvent(event: SchedulerEvent): void {
 function around(stores: TargetStores): TargetStores {
   return {
     check: (connection, writer) => stores.check(connection, writer),
+    openSql: (connection, dialect, writer) => stores.openSql(connection, dialect, writer),
     open: async (connection, writer) => {
       await onOpen(connection.address);
       return stores.open(connection, writer);

@@ -38,9 +38,10 @@ export interface TargetCredential {
 }
 
 /** A token names its resource, and the target never chooses it: it could ask for one to somebody else. */
-const SCOPES: Readonly<Record<TokenTarget['type'], string>> = {
-  external_data: 'https://storage.azure.com/.default',
-  sql: 'https://database.windows.net/.default',
+const SCOPES: Readonly<Record<TokenTarget['type'], readonly string[]>> = {
+  external_data: ['https://storage.azure.com/.default'],
+  // The second is that of PostgreSQL and MySQL.
+  sql: ['https://database.windows.net/.default', 'https://ossrdbms-aad.database.windows.net/.default'],
 };
 
 interface Parts {
@@ -128,8 +129,7 @@ export class Security {
     return {
       getToken: async (scopes) => {
         const identity = this.requireIdentity(name, usage, databaseId);
-        this.#requireTokenMayGo(target, scopes);
-        return this.#tokens.tokenFor(identity, SCOPES[target.type]);
+        return this.#tokens.tokenFor(identity, this.#requireTokenMayGo(target, scopes));
       },
     };
   }
@@ -138,19 +138,20 @@ export class Security {
   callerCredentialFor(caller: Caller, target: TokenTarget): TargetCredential {
     return {
       getToken: async (scopes) => {
-        this.#requireTokenMayGo(target, scopes);
-        return this.#parts.onBehalfOf.tokenFor(caller, SCOPES[target.type]);
+        return this.#parts.onBehalfOf.tokenFor(caller, this.#requireTokenMayGo(target, scopes));
       },
     };
   }
 
-  #requireTokenMayGo(target: TokenTarget, scopes: string | string[]): void {
+  /** Answers the scope. */
+  #requireTokenMayGo(target: TokenTarget, scopes: string | string[]): string {
     this.requireCallout({ ...target, bearsToken: true });
     const asked = typeof scopes === 'string' ? [scopes] : scopes;
-    if (asked.length === 1 && asked[0] === SCOPES[target.type]) return;
+    const [scope = ''] = asked;
+    if (asked.length === 1 && SCOPES[target.type].includes(scope)) return scope;
     throw new KustoError(
       'Callout_NotAllowed',
-      `The target asks for a token to another resource than ${SCOPES[target.type]}. None was sent.`,
+      `The target asks for a token to another resource than ${SCOPES[target.type].join(' or ')}. None was sent.`,
     );
   }
 }

@@ -137,6 +137,11 @@ describe('connection strings', () => {
     const address = `${server};Initial Catalog=db`;
     expect(read('Authentication=Active Directory Integrated')).toEqual({
       ...{ address, kind: 'sql', credential: 'sql_integrated' },
+      sql: { host: 'my.database.windows.net', port: 1433, database: 'db', user: undefined, connectTimeout: 15_000 },
+    });
+    expect(parseConnectionString('Host=H; Port=5432; Database=d; User Id=u; Password=p; Timeout=30;')).toMatchObject({
+      address: 'Server=H;Port=5432;Initial Catalog=d',
+      sql: { host: 'h', port: 5432, database: 'd', user: 'u', connectTimeout: 30_000 },
     });
     expect(read('Authentication="Active Directory Managed Identity"')).toMatchObject({ identity: 'system' });
     expect(read(`Authentication="Active Directory Managed Identity";User Id=${OID}`)).toMatchObject({
@@ -146,6 +151,14 @@ describe('connection strings', () => {
     expect(password).toMatchObject({ credential: 'sql_password', address });
     expect(password.secret?.reveal()).toBe('p;w"d');
     expect(codeOf(`${server};${rest}`)).toBe('Storage_InvalidConnectionString');
-    expect(codeOf('Server=x;Authentication=Active Directory Password')).toBe('Storage_InvalidConnectionString');
+    for (const wrong of [
+      'Server=x;Authentication=Active Directory Password',
+      'Server=x;Integrated Security=SSPI;User Id=u;Password=p',
+      'Server=x\\instance;User Id=u;Password=p',
+      'Server=x;Port=0;User Id=u;Password=p',
+      'Server=x;Password=p;Token=t',
+    ]) {
+      expect(codeOf(wrong)).toBe('Storage_InvalidConnectionString');
+    }
   });
 });

@@ -46,7 +46,7 @@ export function displayConnection(connection: {
     case 'impersonate':
       return `${connection.address};impersonate`;
     case 'managed_identity':
-      return /^(?:[a-z]+:\/)?\//i.test(connection.address)
+      return !connection.address.startsWith('Server=')
         ? `${connection.address};managed_identity=${connection.identity}`
         : `${connection.address};Authentication="Active Directory Managed Identity"${connection.identity === 'system' ? '' : `;User Id=${connection.identity}`}`;
     case 'sql_integrated':

@@ -1,7 +1,13 @@
 export { displayConnection, parseConnectionString } from './connection-string.js';
-export type { ConnectionCredential, ConnectionString } from './connection.js';
+export type { ConnectionCredential, ConnectionString, SqlLocation } from './connection.js';
 export { carriedCredential, STORAGE_SCOPE, type StoreCredential, type TokenSource } from './credential.js';
 export type { ObjectInfo, ObjectStore, PutOptions } from './object-store.js';
 export { openStore } from './open-store.js';
 export type { StoreOptions } from './store-options.js';
+export { sqlServerOf } from './sql-connection-string.js';
+export { openSqlTarget, sqlAddress, type SqlDialect } from './sql/open-sql.js';
+export type { SqlCredential } from './sql/connect.js';
+export type { SqlLoad, SqlRead, SqlTarget } from './sql/sql-target.js';
+export type { SqlCondition } from './sql/conditions.js';
+export { parseTableName, type ProgressKey, type SqlTableName } from './sql/sql-table.js';
 export { Secret } from './secret.js';

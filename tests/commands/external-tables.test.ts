@@ -82,7 +82,7 @@ describe('external tables', () => {
       [definition(`dataformat=xml ('${BLOB}')`), 'SYN0002'],
       [
         `.create external table E (a:long) kind=sql table=T ('Server=tcp:x,1433;Password=geheim') with (createifnotexists=true)`,
-        'CAL0102',
+        'ExternalTable_InvalidDefinition',
       ],
       [`.create-or-alter external table E kind=delta (h'${BLOB};impersonate')`, 'CAL0102'],
     ];

@@ -460,7 +460,7 @@ describe('.export', () => {
         `.export to csv (h@'https://a.blob.core.windows.net/c;managed_identity=${IDENTITY}') <| T`,
         'ManagedIdentity_UsageNotAllowed',
       ],
-      [`.export to sql Target h@'Server=tcp:s.database.windows.net' <| T`, 'Export_SqlTargetNotSupported'],
+      [`.export to sql Target h@'Server=tcp:s.database.windows.net' <| T`, 'Storage_InvalidConnectionString'],
     ] as const) {
       expect((await bench.refusal(text)).code, text).toBe(code);
     }

@@ -173,7 +173,11 @@ describe('a run that fails', () => {
     const stores = bench.services.stores;
     const failing = {
       ...bench.services,
-      stores: { check: stores.check.bind(stores), open: () => Promise.reject(unreachable()) },
+      stores: {
+        check: stores.check.bind(stores),
+        open: () => Promise.reject(unreachable()),
+        openSql: () => Promise.reject(unreachable()),
+      },
     };
     await runJob(failing, 'job', { maxRows: 100, signal });
     expect(bench.services.journal.entries()).toMatchObject([{ uploading: false }]);

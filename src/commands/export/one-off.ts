@@ -8,7 +8,8 @@ import {
   type ExportFormat,
   type Target,
 } from '../../export/index.js';
-import { connectionRef } from '../../external/index.js';
+import { connectionRef, isSqlAddress, sqlDialectOf } from '../../external/index.js';
+import { parseTableName } from '../../storage/index.js';
 import { find } from '../entities.js';
 import {
   defineCommand,
@@ -31,6 +32,8 @@ import type { ExportParts } from './jobs.js';
 import { checkFileProperties, choice, FILE_PROPERTIES, type FileProperties } from './settings.js';
 
 const TO_STORAGE = schema('Path: string, NumRecords: long');
+/** The reference answers nothing; how much went where is worth a row. */
+const TO_SQL = schema('TableName: string, Path: string, NumRecords: long');
 /** The article of this form has the number as a string, that of the other as a long. */
 const TO_TABLE = schema('ExternalTableName: string, Path: string, NumRecords: string');
 
@@ -145,20 +148,71 @@ export function oneOffExports({ services, control }: ExportParts): readonly Comm
         primarykey: 'string',
         persistDetails: 'bool',
         token: 'string',
+        sqlDialect: 'word',
       }),
       query('query'),
     ),
     permission: 'DatabaseAdmin',
-    result: schema('Result: string'),
-    run(): never {
-      throw new KustoError(
-        'Export_SqlTargetNotSupported',
-        'Calypso does not export to SQL databases: export to storage (.export to csv, tsv, json or parquet) and load the files from there.',
+    result: TO_SQL,
+    operation: 'DataExport',
+    async run(args, context) {
+      const target = sqlTarget(args, context);
+      const written = await exported(target, args.query, context);
+      return written.map(({ path, rows }) =>
+        row(TO_SQL, { TableName: args.table, Path: path, NumRecords: BigInt(rows) }),
       );
     },
   });
 
   return [toStorage, toTable, toSql];
+}
+
+interface SqlArgs {
+  readonly table: string;
+  readonly connection: { readonly value: string };
+  readonly properties: {
+    readonly firetriggers?: boolean;
+    readonly createifnotexists?: boolean;
+    readonly primarykey?: string;
+    readonly token?: string;
+    readonly sqlDialect?: string;
+  };
+}
+
+function sqlTarget({ table, connection, properties: given }: SqlArgs, context: CommandContext): Target {
+  parseTableName(table);
+  const createIfNotExists = given.createifnotexists ?? false;
+  if (createIfNotExists && given.primarykey === undefined) {
+    const span = context.spanOf('properties.createifnotexists');
+    const message =
+      "The property 'createifnotexists' needs primarykey=<column>: the column that becomes the table's key.";
+    throw new KustoError('Export_InvalidProperty', message, span && { span });
+  }
+  const text =
+    given.token === undefined ? connection.value : `${connection.value};Token="${given.token.replaceAll('"', '""')}"`;
+  const ref = connectionRef(text, (clear) => context.secrets.seal(clear));
+  if (!isSqlAddress(ref.address)) {
+    const span = context.spanOf('connection');
+    const message = 'The connection string of a SQL database is expected: Server=…;Initial Catalog=…;…';
+    throw new KustoError('Storage_InvalidConnectionString', message, span && { span });
+  }
+  return {
+    externalTable: '',
+    delivery: {
+      kind: 'sql',
+      dialect: sqlDialectOf(given.sqlDialect ?? 'SqlServer'),
+      table,
+      createIfNotExists,
+      primaryKey: given.primarykey ?? null,
+      fireTriggers: given.firetriggers ?? false,
+      columns: null,
+    },
+    columns: null,
+    partitions: [],
+    pathFormat: [],
+    connections: [ref],
+    ...fileForm('json', {}),
+  };
 }
 
 interface StorageArgs {

@@ -70,7 +70,7 @@ function build(args: Definition, context: CommandContext, existing: ExternalTabl
   return { table, command: checked.command };
 }
 
-type Mode = 'Create' | 'Alter' | 'CreateOrAlter';
+export type Mode = 'Create' | 'Alter' | 'CreateOrAlter';
 
 async function put(args: Definition, context: CommandContext, mode: Mode): Promise<CommandResult> {
   const known = context.catalog.snapshot().byName('externalTable', context.database.id, args.table);
@@ -112,7 +112,7 @@ async function preview(
   return { columns: PREVIEW, rows };
 }
 
-const VERBS = { Create: 'create', Alter: 'alter', CreateOrAlter: 'create-or-alter' } as const;
+export const VERBS = { Create: 'create', Alter: 'alter', CreateOrAlter: 'create-or-alter' } as const;
 
 function define(mode: Mode): Command {
   return defineCommand({
@@ -137,7 +137,7 @@ function refuse(mode: Mode): Command {
       name('table'),
       opt(columnList),
       'kind =',
-      word('kind', 'delta', 'sql'),
+      word('kind', 'delta'),
       rest('definition'),
     ),
     permission: 'DatabaseUser',
@@ -146,7 +146,7 @@ function refuse(mode: Mode): Command {
       const span = context.spanOf('kind');
       throw new KustoError(
         'CAL0102',
-        `Calypso has no external tables of kind=${kind} yet. Use kind=storage, over files in CSV, TSV, JSON or Parquet.`,
+        `Calypso has no external tables of kind=${kind} yet. Use kind=storage, over files in CSV, TSV, JSON or Parquet, or kind=sql.`,
         span && { span },
       );
     },

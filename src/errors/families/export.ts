@@ -33,13 +33,14 @@ export const EXPORT_ERRORS = {
   Export_IdentityNeededForOtherDatabase: refusal,
   Export_InvalidCursor: refusal,
   Export_JobDisabled: refusal,
-  Export_SqlTargetNotSupported: refusal,
   /** The name that a file is to bear is at the target already, with other content. */
   Export_ArtifactNameTaken: { status: 409, permanent: true, type: BAD },
   /** The job was changed or dropped while the run was under way. */
   Export_JobChanged: { status: 409, permanent: false, type: BAD },
   /** Files of a window that was thrown away could not be taken back from a target that the job no longer has. */
   Export_LeftoversStay: { status: 409, permanent: true, type: BAD },
+  /** A window that was to be thrown away is at a target that takes nothing back. */
+  Export_WindowIsIn: { status: 409, permanent: true, type: BAD },
   /** Files were written as a caller whose token is not there any more. */
   Export_NobodyToImpersonate: { status: 409, permanent: true, type: BAD },
   /** The server is stopping. */

@@ -1,6 +1,7 @@
 import type { Manifest } from '../journal.js';
 import type { ExportServices, Writer } from '../services.js';
 import { FilesWriter } from './files-writer.js';
+import { SqlWriter } from './sql-writer.js';
 import type { TargetWriter } from './target-writer.js';
 
 /** The writer for a target, with today's rights: identity, policies and credential are checked now. Throws KustoError. */
@@ -12,5 +13,7 @@ export async function openTarget(
   switch (target.delivery.kind) {
     case 'files':
       return FilesWriter.open(services.stores, target.connections, writer);
+    case 'sql':
+      return SqlWriter.open(services.stores, target, target.delivery, writer);
   }
 }

@@ -1,6 +1,8 @@
 import { isIP } from 'node:net';
 import { KustoError } from '../../errors/index.js';
 import { isLoopback } from '../address.js';
+import type { SqlLocation } from '../connection.js';
+import { invalid } from '../invalid.js';
 import { whoConnects, type SqlAddress, type SqlCredential, type SqlOptions } from './connect.js';
 import { POSTGRESQL } from './postgresql/dialect.js';
 import { classify as classifyPostgres } from './postgresql/errors.js';
@@ -13,6 +15,14 @@ import type { SqlTarget } from './sql-target.js';
 import type { Classified } from './session.js';
 
 export type SqlDialect = 'SqlServer' | 'PostgreSQL' | 'MySQL';
+
+/** Where a connection string leads to, in a dialect. Throws Storage_InvalidConnectionString. */
+export function sqlAddress(dialect: SqlDialect, { host, port, database, connectTimeout }: SqlLocation): SqlAddress {
+  if (database === undefined || database === '') throw invalid('it names no database (Initial Catalog=…)');
+  return { host, port: port ?? DEFAULT_PORTS[dialect], database, connectTimeout };
+}
+
+const DEFAULT_PORTS: Readonly<Record<SqlDialect, number>> = { SqlServer: 1433, PostgreSQL: 5432, MySQL: 3306 };
 
 /** A database at an address, with one credential. Nothing is contacted yet. */
 export function openSqlTarget(

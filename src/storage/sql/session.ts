@@ -23,8 +23,6 @@ export interface Dialect extends ConditionDialect {
   readonly name: 'SqlServer' | 'PostgreSQL' | 'MySQL';
   /** How error messages call it. */
   readonly title: string;
-  readonly defaultPort: number;
-  readonly defaultSchema: string | undefined;
   /** A column type that holds every value of a Kusto type (`key`: as part of a key), for `createifnotexists` and cures. */
   columnType(type: KustoType, isKey: boolean): string;
   /** What follows the list of columns in CREATE TABLE. */

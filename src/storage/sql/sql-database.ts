@@ -35,7 +35,8 @@ export class SqlDatabase implements SqlTarget {
 
   check(definition: SqlTableDefinition, isTracked: boolean, signal: AbortSignal): Promise<void> {
     return this.within(signal, async (session) => {
-      await this.checked(session, definition, isTracked);
+      await this.checked(session, definition);
+      if (isTracked) await this.checkProgress(session, definition.table);
     });
   }
 
@@ -44,14 +45,16 @@ export class SqlDatabase implements SqlTarget {
     const definition = { table, columns, primaryKey: createIfNotExists?.primaryKey };
     return this.within(signal, async (session) => {
       if (createIfNotExists !== undefined) await this.create(session, definition, progress !== undefined);
-      const targets = await this.checked(session, definition, progress !== undefined);
+      if (progress !== undefined) await this.checkProgress(session, table);
       await session.begin();
       failpoint('sql.begin.after');
+      // Before anything else is asked of the table: a window that is in stays in, whatever became of the table.
       if (progress !== undefined && !(await this.enter(session, table, progress, load.rowCount))) {
         await session.rollback();
         return 'known';
       }
       failpoint('sql.progress.after');
+      const targets = await this.checked(session, definition);
       await session.insert(table, targets, load.rows(), { fireTriggers: load.fireTriggers });
       failpoint('sql.rows.after');
       await this.commit(session, table, progress !== undefined);
@@ -139,11 +142,7 @@ export class SqlDatabase implements SqlTarget {
     }
   }
 
-  private async checked(
-    session: SqlSession,
-    definition: SqlTableDefinition,
-    isTracked: boolean,
-  ): Promise<readonly ColumnPair[]> {
+  private async checked(session: SqlSession, definition: SqlTableDefinition): Promise<readonly ColumnPair[]> {
     const { dialect } = this.driver;
     const { table, columns } = definition;
     const description = await session.describe(table);
@@ -159,10 +158,12 @@ export class SqlDatabase implements SqlTarget {
     if (description.notTransactional !== undefined) {
       throw new KustoError('Sql_NotSupported', `${this.place(table)}: ${description.notTransactional}`);
     }
-    if (isTracked) {
-      checkProgressTable(dialect, this.driver.place, table, await session.describe(progressTableOf(table)));
-    }
     return wanted.found;
+  }
+
+  private async checkProgress(session: SqlSession, table: SqlTableName): Promise<void> {
+    const { dialect, place } = this.driver;
+    checkProgressTable(dialect, place, table, await session.describe(progressTableOf(table)));
   }
 
   /** False: the row is there already. */

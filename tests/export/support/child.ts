@@ -3,8 +3,10 @@
  * exports them, three files a window. Opened again on the same folder it goes on where the catalog says; with other
  * addresses, the external table has been moved meanwhile. Its last line is what it did.
  *
- * Arguments: root folder, number of slices, records a slice, connection strings.
+ * Arguments: root folder, number of slices, records a slice, connection strings. In the environment, for a SQL target:
+ * TEST_SQL_DIALECT, and TEST_SQL_CA, a file.
  */
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { KustoError } from '../../../src/errors/index.js';
 import { connectionRef } from '../../../src/external/index.js';
@@ -18,14 +20,31 @@ const bench = await openBench({
   folder: join(root, 'data'),
   targets: root,
   scheduler: { maxWindowRows: size * 2, backoff: { first: 20, most: 50 } },
+  ...(process.env['TEST_SQL_CA'] === undefined
+    ? {}
+    : {
+        store: { certificateAuthority: readFileSync(process.env['TEST_SQL_CA'], 'utf8') },
+        callouts: [{ CalloutType: 'sql', CalloutUriRegex: '^tcp://127\\.0\\.0\\.1:', CanCall: true }],
+      }),
 });
 
 const snapshot = bench.catalog.snapshot();
 if (snapshot.byName('table', DATABASE, 'T') === undefined) await createTables(bench, 'T');
+const connections = addresses.map((text) => connectionRef(text, (clear) => bench.secrets.seal(clear)));
+const dialect = process.env['TEST_SQL_DIALECT'];
 await createExternalTable(bench, [], {
-  connections: addresses.map((text) => connectionRef(text, (clear) => bench.secrets.seal(clear))),
-  partitions: [{ name: 'Label', type: 'string', source: 'label', function: { kind: 'value' } }],
-  pathFormat: [{ kind: 'partition', name: 'Label' }],
+  connections,
+  ...(dialect === undefined
+    ? {}
+    : {
+        tableKind: 'sql' as const,
+        dataFormat: null,
+        properties: { sqlDialect: dialect, table: 'exported', createifnotexists: true, primarykey: 'id' },
+      }),
+  ...(dialect === undefined && {
+    partitions: [{ name: 'Label', type: 'string', source: 'label', function: { kind: 'value' } }],
+    pathFormat: [{ kind: 'partition', name: 'Label' }],
+  }),
 });
 if (snapshot.get('continuousExport', 'job') === undefined) await createJob(bench, { intervalTicks: '100000' });
 

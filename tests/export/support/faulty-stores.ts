@@ -4,6 +4,7 @@ import type { TargetStores } from '../../../src/export/index.js';
 export function faultyStores(stores: TargetStores, beforePut: () => void | Promise<void>): TargetStores {
   return {
     check: (connection, writer) => stores.check(connection, writer),
+    openSql: (connection, dialect, writer) => stores.openSql(connection, dialect, writer),
     open: async (connection, writer) => {
       const store = await stores.open(connection, writer);
       return {

@@ -28,9 +28,13 @@ export async function startMariadb(): Promise<TestDatabase> {
   await writeFile(keyFile, key);
   const isRoot = userInfo().uid === 0;
   const asUser = isRoot ? ['--user=mysql'] : [];
-  execFileSync(INSTALL, ['--no-defaults', `--datadir=${data}`, '--auth-root-authentication-method=normal', '--skip-test-db', ...asUser], {
-    stdio: 'pipe',
-  });
+  execFileSync(
+    INSTALL,
+    ['--no-defaults', `--datadir=${data}`, '--auth-root-authentication-method=normal', '--skip-test-db', ...asUser],
+    {
+      stdio: 'pipe',
+    },
+  );
   if (isRoot) execFileSync('chown', ['mysql', folder, certFile, keyFile]);
   const port = await freePort();
   const password = "it's \\ 100%";

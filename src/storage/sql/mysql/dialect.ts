@@ -25,8 +25,6 @@ export const literal = (text: string): string => `'${text.replaceAll("'", "''")}
 export const MYSQL: Dialect = {
   name: 'MySQL',
   title: 'MySQL',
-  defaultPort: 3306,
-  defaultSchema: undefined,
   quote,
   literal,
   datetime: literal,

@@ -21,8 +21,6 @@ const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 export const POSTGRESQL: Dialect = {
   name: 'PostgreSQL',
   title: 'PostgreSQL',
-  defaultPort: 5432,
-  defaultSchema: undefined,
   quote,
   literal,
   datetime: (text) => literal(`${text}+00`),
