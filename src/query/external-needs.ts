@@ -40,7 +40,11 @@ export function needsOf(relation: Relation): (scan: ExternalScan) => ScanNeeds {
         if (below.kind === 'externalScan' && count !== undefined && Number.isSafeInteger(count) && count >= 0) {
           limits.set(below.source, count);
         }
+        break;
       }
+      default:
+        // What they read, they say in scalars.
+        break;
     }
   });
   mapScalars(relation, (scalar) => {

@@ -11,6 +11,7 @@ const PACKAGE_OWNERS: readonly (readonly [what: string, packages: RegExp, owners
   ['the KQL parser', /^@kusto\/language-service-next$/, ['src/language/']],
   ['DuckDB', /^@duckdb\//, ['src/engines/duckdb/', 'src/sql/dialects/duckdb/']],
   ['the storage SDK', /^@azure\/storage-/, ['src/storage/']],
+  ['the drivers of SQL databases', /^(tedious|pg|pg-copy-streams|mysql2)$/, ['src/storage/sql/']],
   ['the identity SDK', /^@azure\/identity$/, ['src/security/', 'src/storage/']],
   ['the HTTP framework', /^(fastify|@fastify\/.*)$/, ['src/server/', 'src/security/authority/', 'src/cli/']],
 ];

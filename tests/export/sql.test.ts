@@ -252,7 +252,7 @@ describe('external_table() over a SQL table', () => {
     try {
       await rows('external_table("X") | where id > 5 and string_ == "x\'" and real_ > 1.0 | project id');
       await rows(
-        'external_table("X") | where datetime_ between (datetime(2024-03-01) .. 1d) | summarize max(int_) by bool_',
+        'external_table("X") | where datetime_ between (datetime(2024-03-01) .. datetime(2024-03-02)) | summarize max(int_) by bool_',
       );
       await rows('external_table("X") | project id | take 3');
       await rows('external_table("X") | where id == 1 | take 3');

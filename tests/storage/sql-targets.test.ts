@@ -1,6 +1,7 @@
 import { describe, it } from 'vitest';
 import { mariadbMissing, startMariadb } from '../support/sql/mariadb.js';
 import { startPostgres } from '../support/sql/postgres.js';
+import { startTdsFront } from '../support/tds/front.js';
 import { sqlTargetSuite } from './sql-target-suite.js';
 
 sqlTargetSuite('a SQL target on PostgreSQL', startPostgres, {
@@ -35,3 +36,16 @@ if (missing === undefined) {
   console.warn(`The suite of SQL targets on MariaDB is skipped: ${missing}.`);
   describe('a SQL target on MariaDB', () => it.skip(missing, () => undefined));
 }
+
+sqlTargetSuite('a SQL target on a front that speaks TDS', startTdsFront, {
+  fraction: 7,
+  nan: false,
+  nullCharacter: true,
+  wrongTable: 'CREATE TABLE t (label integer, must integer NOT NULL)',
+  users: [
+    'CREATE USER nobody PASSWORD secret',
+    'CREATE USER writer PASSWORD secret',
+    'GRANT INSERT ON t TO writer',
+    'GRANT INSERT ON calypso_progress TO writer',
+  ],
+});

@@ -14,6 +14,8 @@ export type ColumnKind =
   | 'float64'
   | 'decimal'
   | 'text'
+  /** Text of a code page, which would lose characters: it is read only. */
+  | 'narrow'
   | 'guid'
   | 'json'
   | 'date'
@@ -59,9 +61,9 @@ const READS: Readonly<Record<KustoType, readonly ColumnKind[]>> = {
   decimal: ['decimal', 'int8', 'int16', 'int32', 'int64'],
   datetime: ['datetime', 'date'],
   timespan: ['interval', 'time', 'int64'],
-  string: ['text', 'guid', 'json', 'bool', 'int8', 'int16', 'int32', 'int64', 'decimal', 'date', 'other'],
-  guid: ['guid', 'text'],
-  dynamic: ['json', 'text'],
+  string: ['text', 'narrow', 'guid', 'json', 'bool', 'int8', 'int16', 'int32', 'int64', 'decimal', 'date', 'other'],
+  guid: ['guid', 'text', 'narrow'],
+  dynamic: ['json', 'text', 'narrow'],
 };
 
 /** Whether every value of the Kusto type has a place in the column, apart from its bounds. */

@@ -10,6 +10,9 @@ import { PostgresSession } from './postgresql/session.js';
 import { MYSQL } from './mysql/dialect.js';
 import { classify as classifyMySql } from './mysql/errors.js';
 import { MySqlSession } from './mysql/session.js';
+import { SQL_SERVER } from './sql-server/dialect.js';
+import { classify as classifySqlServer } from './sql-server/errors.js';
+import { SqlServerSession } from './sql-server/session.js';
 import { SqlDatabase, type SqlDriver } from './sql-database.js';
 import type { SqlTarget } from './sql-target.js';
 import type { Classified } from './session.js';
@@ -64,9 +67,12 @@ export function openSqlTarget(
         classify: withToken(classifyMySql),
       };
     },
-    SqlServer: () => {
-      throw new Error('not yet');
-    },
+    SqlServer: () => ({
+      ...common,
+      dialect: SQL_SERVER,
+      connect: () => SqlServerSession.open(address, credential, options),
+      classify: withToken(classifySqlServer),
+    }),
   };
   return new SqlDatabase(drivers[dialect]());
 }

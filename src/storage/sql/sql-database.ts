@@ -45,7 +45,13 @@ export class SqlDatabase implements SqlTarget {
     const definition = { table, columns, primaryKey: createIfNotExists?.primaryKey };
     return this.within(signal, async (session) => {
       if (createIfNotExists !== undefined) await this.create(session, definition, progress !== undefined);
-      if (progress !== undefined) await this.checkProgress(session, table);
+      if (progress !== undefined) {
+        await this.checkProgress(session, table).catch(async (error: unknown) => {
+          // What is wrong with the table itself is told first.
+          await this.checked(session, definition);
+          throw error;
+        });
+      }
       await session.begin();
       failpoint('sql.begin.after');
       // Before anything else is asked of the table: a window that is in stays in, whatever became of the table.
