@@ -24,7 +24,7 @@ const bench = await openBench({
     ? {}
     : {
         store: { certificateAuthority: readFileSync(process.env['TEST_SQL_CA'], 'utf8') },
-        callouts: [{ CalloutType: 'sql', CalloutUriRegex: '^tcp://127\\.0\\.0\\.1:', CanCall: true }],
+        callouts: [{ CalloutType: 'sql', CalloutUriRegex: '^tcp://(127\\.0\\.0\\.1|localhost):', CanCall: true }],
       }),
 });
 
