@@ -52,7 +52,8 @@ function withoutNeighbours(scalar: Scalar, found: Map<string, WindowCall>): Scal
   return columnOf(held, [...found.keys()].indexOf(key));
 }
 
-const hasWindow = (scalar: Scalar): boolean =>
+/** Whether a window is called somewhere inside. */
+export const hasWindow = (scalar: Scalar): boolean =>
   scalar.kind === 'window' || (scalar.kind === 'call' && scalar.args.some(hasWindow));
 
 /** The same for the same call over columns and literals. */
