@@ -29,6 +29,29 @@ const line = (...coordinates: number[][]) => ({ type: 'LineString', coordinates 
 /** A degree of a great circle in meters. */
 const DEGREE = (6_371_010 * Math.PI) / 180;
 
+describe('polygons that touch', () => {
+  it('have a point in common beside the polygon in which they overlap', () => {
+    const both = {
+      type: 'MultiPolygon',
+      coordinates: [square(10, 10, 12, 12).coordinates, square(-1, -1, 1, 1).coordinates],
+    };
+    const found = JSON.parse(run('geo_intersection_2polygons', square(0, 0, 10, 10), both) as string) as {
+      type: string;
+      geometries: { type: string }[];
+    };
+    expect([found.type, ...found.geometries.map(({ type }) => type)]).toEqual([
+      'GeometryCollection',
+      'Point',
+      'Polygon',
+    ]);
+  });
+  it('are covered by the S2 cells beyond an edge that runs along their side', () => {
+    // The meridian 0 is the side of cells: those to the west of it only touch the polygon.
+    const cells = JSON.parse(run('geo_polygon_to_s2cells', square(0, 1, 2, 2), 6n) as string) as string[];
+    expect(cells).toContain(run('geo_point_to_s2cell', -0.1, 1.5, 6n));
+  });
+});
+
 describe('points', () => {
   it('measure along great circles', () => {
     expect(run('geo_distance_2points', 0, 0, 0, 90)).toBeCloseTo(90 * DEGREE, 3);

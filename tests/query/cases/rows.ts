@@ -35,6 +35,13 @@ export const suites: readonly Suite[] = [
     title: 'a toscalar() may be computed with where no row is read',
     cases: [
       ['let a = toscalar(print datetime(2020-01-01)); range t from a to a + 1h step 1h | count', [[2]]],
+      [
+        'let n = toscalar(print 2); range x from 1 to 3 step 1 | scan partition by x % 2 declare (a: long = 0) with (step s: x >= n => a = s.a + n * x;) | order by x asc',
+        [
+          [2, 4],
+          [3, 6],
+        ],
+      ],
       ['let n = toscalar(print 1); range x from 1 to 9 step 1 | take n + 1 | count', [[2]]],
       [
         'let a = toscalar(print datetime(2020-01-01)); print x = 1 | mv-apply y = pack_array(a + 1d) to typeof(datetime) on (project y)',
