@@ -4,6 +4,10 @@ export const suites: readonly Suite[] = [
   {
     title: 'rows see their neighbours outside of projections too',
     cases: [
+      [
+        'range x from 1 to 4 step 1 | serialize | where prev(x) in ((range y from 2 to 3 step 1)) | where row_number() in ((print 2))',
+        [[4]],
+      ],
       ['range x from 1 to 4 step 1 | serialize | where prev(x) > 1 | where row_number() == 2', [[4]]],
       ['range x from 1 to 4 step 1 | serialize | where x > 2 | summarize sum(prev(x)), max(row_number())', [[3, 2]]],
       [
@@ -34,6 +38,10 @@ export const suites: readonly Suite[] = [
   {
     title: 'a toscalar() may be computed with where no row is read',
     cases: [
+      [
+        'let a = toscalar(print datetime(2020-01-01)); print x = 1 | where a + 1d in ((print datetime(2020-01-02)))',
+        [[1]],
+      ],
       ['let a = toscalar(print datetime(2020-01-01)); range t from a to a + 1h step 1h | count', [[2]]],
       [
         'let n = toscalar(print 2); range x from 1 to 3 step 1 | scan partition by x % 2 declare (a: long = 0) with (step s: x >= n => a = s.a + n * x;) | order by x asc',
