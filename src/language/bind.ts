@@ -35,7 +35,7 @@ export function bind(
   const host = text.includes('cluster') ? hostOf(facts.clusterEndpoint) : undefined;
   const { syntax, lists } = analyzed(text, schema, globalsOf(schema, host), options.best_effort, read);
   const given = (name: string): Binding | undefined => {
-    const value = parameters[name];
+    const value = Object.hasOwn(parameters, name) ? parameters[name] : undefined;
     return value === undefined
       ? undefined
       : { kind: 'scalar', value: literalOfText(`The query parameter '${name}'`, value) };
