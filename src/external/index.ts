@@ -21,6 +21,7 @@ export {
 export { isSqlAddress, tokensFor, type Actor } from './tokens.js';
 export { checkPrimaryKey, checkSqlProperties, sqlDialectOf } from './sql-properties.js';
 export { openSqlConnection, sqlTableOf, type SqlTableFacts } from './sql.js';
+export { SchemaInference } from './infer.js';
 export { DEFAULT_PARTITION, defaultPathFormat, PathLayout } from './layout.js';
 export { artifactName, connectionOfPart } from './naming.js';
 export { checkProperties, type CommandProperties, type TableProperties } from './properties.js';

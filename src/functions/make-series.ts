@@ -1,4 +1,4 @@
-import { datetimeText, timespanText } from '../values/index.js';
+import { datetimeString, timespanText } from '../values/index.js';
 import { parseJson, writeJson, type Json } from './json.js';
 import { realText } from './real-text.js';
 import type { ScalarFunction } from './scalar-function.js';
@@ -35,7 +35,7 @@ export const MAKE_SERIES_FUNCTIONS: readonly ScalarFunction[] = [
         if (typeof origin === 'bigint') {
           const ticks = origin + position * BigInt(step as bigint);
           return type === 'datetime'
-            ? JSON.stringify(datetimeText(ticks))
+            ? JSON.stringify(datetimeString(ticks))
             : type === 'timespan'
               ? JSON.stringify(timespanText(ticks))
               : String(ticks);

@@ -6,12 +6,10 @@ import {
   connectionRef,
   credentialProvider,
   fetchExternal,
-  fetchSql,
-  openSqlConnection,
-  sqlTableOf,
   tokensFor,
   type FetchedFile,
   type FetchedTable,
+  type FetchOptions,
   type FileTable,
   type PartitionPredicate,
   type StorageUsage,
@@ -20,10 +18,12 @@ import { visitRelations, type ExternalScan, type Relation } from '../plan/index.
 import type { SecretBox, Security } from '../security/index.js';
 import { code, list, sql, value, type Sql } from '../sql/tree.js';
 import type { ExternalSql } from '../sql/dialect.js';
-import { sqlServerOf, type StoreOptions } from '../storage/index.js';
+import type { StoreOptions } from '../storage/index.js';
 import type { KustoValue } from '../values/index.js';
 import type { ExternalReader } from './external-reader.js';
-import { needsOf, type ScanNeeds } from './external-needs.js';
+import { needsOf } from './external-needs.js';
+import { readSqlTable } from './external-sql.js';
+import { storageSchema } from './storage-schema.js';
 import { predicatesOf } from './external-predicates.js';
 import type { RequestContext } from './query-service.js';
 
@@ -36,6 +36,8 @@ export interface ExternalTablesParts {
   /** Bytes of files that one table's scan may bring to the local disk. */
   readonly maxScanBytes: number;
 }
+
+type StorageSchemaSource = Extract<ExternalScan['source'], { kind: 'storageSchema' }>;
 
 /** Reads external tables and `externaldata`: fetches the files that the query needs, and says how to read them in SQL. */
 export class ExternalTables implements ExternalReader {
@@ -55,12 +57,17 @@ export class ExternalTables implements ExternalReader {
       const needs = needsOf(relation);
       for (const scan of scans) {
         const { source, columns } = scan;
+        if (source.kind === 'storageSchema') {
+          const schema = value('string', await this.schemaOf(source, context));
+          fetched.set(source, { scan: sql`SELECT ${schema}`, release: () => Promise.resolve() });
+          continue;
+        }
         const { table, usage, databaseId } = this.tableOf(source, columns, context);
         const predicate = predicates.get(source) ?? [];
         fetched.set(
           source,
           table.tableKind === 'sql'
-            ? await this.fetchSql(table, databaseId, { ...needs(scan), conditions: predicate }, context)
+            ? await readSqlTable(this.parts, table, databaseId, { ...needs(scan), conditions: predicate }, context)
             : await this.fetch(table, usage, databaseId, predicate, context),
         );
       }
@@ -76,7 +83,7 @@ export class ExternalTables implements ExternalReader {
   }
 
   private tableOf(
-    source: ExternalScan['source'],
+    source: Exclude<ExternalScan['source'], StorageSchemaSource>,
     columns: ExternalScan['columns'],
     context: RequestContext,
   ): { readonly table: FileTable; readonly usage: StorageUsage; readonly databaseId: string } {
@@ -90,21 +97,45 @@ export class ExternalTables implements ExternalReader {
       }
       return { table, usage: 'ExternalTable', databaseId: source.databaseId };
     }
-    const connections = source.addresses.map((address) =>
-      connectionRef(address, (text) => this.parts.secrets.seal(text)),
-    );
     const { ignoreFirstRecord } = source.properties;
-    const table: FileTable = {
-      name: 'externaldata',
-      tableKind: 'storage',
+    const table = {
+      ...this.tableAt('externaldata', source),
       columns: columns.map(({ name, type }) => ({ name, type })),
+      properties: { includeHeaders: /^true$/i.test(ignoreFirstRecord ?? '') ? 'All' : 'None' },
+    } as const;
+    return { table, usage: 'ExternalDataRequest', databaseId: snapshot.database(context.database)!.id };
+  }
+
+  /** The files at addresses that the query itself names. */
+  private tableAt(name: string, at: { readonly addresses: readonly string[]; readonly format: string }): FileTable {
+    return {
+      name,
+      tableKind: 'storage',
+      columns: [],
       partitions: [],
       pathFormat: [],
-      dataFormat: source.format as ExternalTableEntity['dataFormat'],
-      connections,
-      properties: { includeHeaders: /^true$/i.test(ignoreFirstRecord ?? '') ? 'All' : 'None' },
+      dataFormat: at.format as ExternalTableEntity['dataFormat'],
+      connections: at.addresses.map((address) => connectionRef(address, (text) => this.parts.secrets.seal(text))),
+      properties: {},
     };
-    return { table, usage: 'ExternalDataRequest', databaseId: snapshot.database(context.database)!.id };
+  }
+
+  private async schemaOf(source: StorageSchemaSource, context: RequestContext): Promise<string> {
+    const { namePrefix, fileExtension, mode } = source;
+    const properties = {
+      ...(namePrefix !== undefined && { namePrefix }),
+      ...(fileExtension !== undefined && { fileExtension }),
+    };
+    const table = { ...this.tableAt('infer_storage_schema', source), properties };
+    const format = formatOf(table.dataFormat!);
+    const databaseId = this.parts.catalog.snapshot().database(context.database)!.id;
+    const only = mode === 'any' ? 'first' : mode === 'last' ? 'last' : undefined;
+    const fetched = await this.download(table, 'ExternalDataRequest', databaseId, context, { ...(only && { only }) });
+    try {
+      return await storageSchema(source, fetched.files, format, this.parts.engine, context.signal);
+    } finally {
+      await fetched.release();
+    }
   }
 
   private async fetch(
@@ -114,24 +145,7 @@ export class ExternalTables implements ExternalReader {
     predicate: PartitionPredicate,
     context: RequestContext,
   ): Promise<{ readonly scan: Sql; release(): Promise<void> }> {
-    const { engine, security, secrets, store, maxScanBytes } = this.parts;
-    for (const connection of table.connections) {
-      if (/^(\/|file:)/.test(connection.address)) continue;
-      const bearsToken = ['impersonate', 'managed_identity', 'token'].includes(connection.credential);
-      security.requireCallout({ type: 'external_data', address: connection.address, bearsToken });
-    }
-    const tokenFor = tokensFor(security, { databaseId, impersonate: { caller: context.caller } });
-    const credentialFor = credentialProvider({ unseal: (sealed) => secrets.open(sealed), tokenFor });
-    const files = await fetchExternal(
-      table,
-      { credentialFor, usage, store },
-      {
-        directory: engine.exchangeDirectory,
-        predicate,
-        maxBytes: maxScanBytes,
-        signal: context.signal,
-      },
-    );
+    const files = await this.download(table, usage, databaseId, context, { predicate });
     try {
       return { scan: await this.scanOf(table, files, context.signal), release: files.release };
     } catch (error) {
@@ -140,55 +154,27 @@ export class ExternalTables implements ExternalReader {
     }
   }
 
-  /** Rows of a database, read as far as they are needed. */
-  private async fetchSql(
+  /** Brings files to the local disk, where the policies allow it. */
+  private async download(
     table: FileTable,
+    usage: StorageUsage,
     databaseId: string,
-    needs: ScanNeeds & { readonly conditions: PartitionPredicate },
     context: RequestContext,
-  ): Promise<{ readonly scan: Sql; release(): Promise<void> }> {
+    options: Pick<FetchOptions, 'predicate' | 'only'>,
+  ): Promise<FetchedTable> {
     const { engine, security, secrets, store, maxScanBytes } = this.parts;
-    const [connection] = table.connections;
-    if (connection === undefined) throw new Error('a SQL table has one connection');
-    const { address, credential } = connection;
-    const bearsToken = credential !== 'sql_password';
-    security.requireCallout({ type: 'sql', address: sqlServerOf(address), bearsToken });
-    const facts = sqlTableOf(table);
-    const target = await openSqlConnection(connection, facts.dialect, {
-      unseal: (sealed) => secrets.open(sealed),
-      credentialFor: credentialProvider({
-        unseal: (sealed) => secrets.open(sealed),
-        tokenFor: tokensFor(security, { databaseId, impersonate: { caller: context.caller } }),
-      }),
-      usage: 'ExternalTable',
-      store,
-    });
-    const rows = await fetchSql(target, {
-      table: facts.table,
-      columns: table.columns,
-      needed: needs.columns,
-      conditions: needs.conditions,
-      limit: needs.limit,
-      directory: engine.exchangeDirectory,
-      maxBytes: maxScanBytes,
-      signal: context.signal,
-    });
-    try {
-      const compiled = await engine.scanFiles(
-        {
-          files: [{ path: rows.path, location: target.urlOf(facts.table) }],
-          format: 'json',
-          gzip: false,
-          skipFirstRecord: false,
-          columns: table.columns.map((column, i) => ({ ...column, source: { kind: 'path', steps: [`c${i}`] } })),
-        },
-        context.signal,
-      );
-      return { scan: rows.rowCount === 0 ? nothing(table) : code(compiled.text), release: rows.release };
-    } catch (error) {
-      await rows.release();
-      throw error;
+    for (const connection of table.connections) {
+      if (/^(\/|file:)/.test(connection.address)) continue;
+      const bearsToken = ['impersonate', 'managed_identity', 'token'].includes(connection.credential);
+      security.requireCallout({ type: 'external_data', address: connection.address, bearsToken });
     }
+    const tokenFor = tokensFor(security, { databaseId, impersonate: { caller: context.caller } });
+    const credentialFor = credentialProvider({ unseal: (sealed) => secrets.open(sealed), tokenFor });
+    return fetchExternal(
+      table,
+      { credentialFor, usage, store },
+      { ...options, directory: engine.exchangeDirectory, maxBytes: maxScanBytes, signal: context.signal },
+    );
   }
 
   /** One scan for the files that share compression, header and partition values; all of the table's columns, in order. */
@@ -208,7 +194,7 @@ export class ExternalTables implements ExternalReader {
       const compiled: CompiledSql = await this.parts.engine.scanFiles(
         {
           files: files.map(({ path, uri }) => ({ path, location: uri })),
-          format: formatOf(fetched),
+          format: formatOf(fetched.format),
           gzip: first.compression === 'gzip',
           skipFirstRecord: first.hasHeader,
           columns,
@@ -263,7 +249,7 @@ const READABLE: ReadonlySet<string> = new Set([
   'parquet',
 ]);
 
-function formatOf({ format }: FetchedTable): FileScan['format'] {
+function formatOf(format: string): FileScan['format'] {
   if (READABLE.has(format)) return format as FileScan['format'];
   throw new KustoError('CAL0001', `External data in the format '${format}' cannot be read.`);
 }
