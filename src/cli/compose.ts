@@ -69,8 +69,12 @@ export async function compose(
     }
     const guard = new Security(security, catalog, { development });
     const secrets = await openSecretBox(security, { dataDirectory: data, development });
-    const { s3Endpoint } = configuration.storage;
-    const store = { localRoots: configuration.localRoots, ...(s3Endpoint !== undefined && { s3Endpoint }) };
+    const { s3Endpoint, caFile } = configuration.storage;
+    const store = {
+      localRoots: configuration.localRoots,
+      ...(s3Endpoint !== undefined && { s3Endpoint }),
+      ...(caFile !== undefined && { certificateAuthority: await readPem('storage.caFile', caFile) }),
+    };
     const external = new ExternalTables({
       catalog,
       engine,
@@ -172,11 +176,14 @@ export async function compose(
 }
 
 async function readTls(files: { readonly certificate: string; readonly key: string }) {
-  const read = (file: string): Promise<string> =>
-    readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
-      throw new KustoError('Configuration_Invalid', `server.tls: '${file}' cannot be read (${cause.code}).`, { cause });
-    });
+  const read = (file: string): Promise<string> => readPem('server.tls', file);
   return { certificate: await read(files.certificate), key: await read(files.key) };
+}
+
+function readPem(setting: string, file: string): Promise<string> {
+  return readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    throw new KustoError('Configuration_Invalid', `${setting}: '${file}' cannot be read (${cause.code}).`, { cause });
+  });
 }
 
 async function clearExchange(directory: string): Promise<void> {

@@ -48,6 +48,8 @@ const schema = z.strictObject({
     .strictObject({
       /** A service that stands in for Amazon's (MinIO and its like): every S3 address is sent there. */
       s3Endpoint: z.url({ protocol: /^https?$/ }).optional(),
+      /** File, PEM: an authority that stores and databases are trusted by, beside the well-known ones. */
+      caFile: z.string().optional(),
     })
     .prefault({}),
   limits: z
@@ -93,12 +95,13 @@ export function parseConfiguration(text: string, folder: string): Configuration 
   if (broken) throw invalid([broken.message.split('\n')[0] as string]);
   const parsed = schema.safeParse(document.toJS() ?? {});
   if (!parsed.success) throw invalid(parsed.error.issues.map((i) => `${i.path.join('.') || 'file'}: ${i.message}`));
-  const { server, ...rest } = parsed.data;
+  const { server, storage, ...rest } = parsed.data;
   const path = (name: string): string => resolve(folder, name);
   const tls = server.tls && { certificate: path(server.tls.certificate), key: path(server.tls.key) };
   return {
     ...rest,
     server: { ...server, ...(tls && { tls }) },
+    storage: { ...storage, ...(storage.caFile !== undefined && { caFile: path(storage.caFile) }) },
     data: path(rest.data),
     localRoots: rest.localRoots.map(path),
   };

@@ -10,7 +10,7 @@ import {
 import { sqlServerOf } from '../storage/index.js';
 import { code, list, sql, value, type Sql } from '../sql/tree.js';
 import type { ScanNeeds } from './external-needs.js';
-import type { ExternalTablesParts } from './external-tables.js';
+import type { ExternalTablesParts } from './external-reader.js';
 import type { RequestContext } from './query-service.js';
 
 /** Rows of a table of kind=sql, asked of the database as far as they are needed, as a query of the engine. */

@@ -1,6 +1,5 @@
-import type { Catalog } from '../catalog/catalog.js';
 import type { ExternalTableEntity } from '../catalog/model.js';
-import type { CompiledSql, Engine, FileColumn, FileScan } from '../engines/engine.js';
+import type { CompiledSql, FileColumn, FileScan } from '../engines/engine.js';
 import { KustoError } from '../errors/index.js';
 import {
   connectionRef,
@@ -15,27 +14,15 @@ import {
   type StorageUsage,
 } from '../external/index.js';
 import { visitRelations, type ExternalScan, type Relation } from '../plan/index.js';
-import type { SecretBox, Security } from '../security/index.js';
 import { code, list, sql, value, type Sql } from '../sql/tree.js';
 import type { ExternalSql } from '../sql/dialect.js';
-import type { StoreOptions } from '../storage/index.js';
 import type { KustoValue } from '../values/index.js';
-import type { ExternalReader } from './external-reader.js';
+import type { ExternalReader, ExternalTablesParts } from './external-reader.js';
 import { needsOf } from './external-needs.js';
 import { readSqlTable } from './external-sql.js';
 import { storageSchema } from './storage-schema.js';
 import { predicatesOf } from './external-predicates.js';
 import type { RequestContext } from './query-service.js';
-
-export interface ExternalTablesParts {
-  readonly catalog: Catalog;
-  readonly engine: Engine;
-  readonly security: Pick<Security, 'credentialFor' | 'callerCredentialFor' | 'requireCallout'>;
-  readonly secrets: SecretBox;
-  readonly store: StoreOptions;
-  /** Bytes of files that one table's scan may bring to the local disk. */
-  readonly maxScanBytes: number;
-}
 
 type StorageSchemaSource = Extract<ExternalScan['source'], { kind: 'storageSchema' }>;
 

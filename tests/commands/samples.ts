@@ -15,6 +15,7 @@ export type Need =
   | 'FunctionAdmin'
   | 'ExternalTableAdmin';
 
+const DATABASE = `('Server=tcp:a.database.windows.net,1433;Initial Catalog=d;User Id=u;Password=p')`;
 const BLOB = `dataformat=csv ('https://a.blob.core.windows.net/c')`;
 
 /** By command; a command whose need depends on what exists has several. */
@@ -68,6 +69,12 @@ export const SAMPLES: Readonly<Record<string, readonly (readonly [text: string, 
   CreateOrAlterStorageExternalTable: [
     [`.create-or-alter external table New (a:long) kind=storage ${BLOB}`, 'DatabaseUser'],
     [`.create-or-alter external table E (a:long) kind=storage ${BLOB}`, 'ExternalTableAdmin'],
+  ],
+  CreateSqlExternalTable: [[`.create external table New (a:long) kind=sql ${DATABASE}`, 'DatabaseUser']],
+  AlterSqlExternalTable: [[`.alter external table E (a:long) kind=sql ${DATABASE}`, 'ExternalTableAdmin']],
+  CreateOrAlterSqlExternalTable: [
+    [`.create-or-alter external table New (a:long) kind=sql ${DATABASE}`, 'DatabaseUser'],
+    [`.create-or-alter external table E (a:long) kind=sql ${DATABASE}`, 'ExternalTableAdmin'],
   ],
   CreateExternalTableOfOtherKind: [[".create external table New kind=delta ('x')", 'DatabaseUser']],
   AlterExternalTableOfOtherKind: [[".alter external table E kind=delta ('x')", 'DatabaseUser']],

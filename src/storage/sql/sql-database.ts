@@ -249,7 +249,7 @@ function cureOf(code: ErrorCode, principal: string): string {
     case 'Sql_ValueNotStorable':
       return ' Nothing of the run was written. Widen the column, or change the value in the query.';
     case 'Sql_CertificateRefused':
-      return ' Install a certificate that this machine trusts, or name its authority with sql.certificateAuthority in the configuration.';
+      return ' Install a certificate that this machine trusts, or name its authority with storage.caFile in the configuration.';
     case 'Sql_EncryptionRefused':
       return ' Connections are always encrypted: turn TLS on at the server.';
     default:
