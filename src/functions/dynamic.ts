@@ -1,4 +1,3 @@
-import type { KustoValue } from '../values/index.js';
 import {
   dynamicOf,
   isArray,
@@ -7,7 +6,6 @@ import {
   jsonOf,
   numberOf,
   parseJson,
-  realOf,
   scalarOf,
   writeJson,
   type Json,
@@ -51,7 +49,9 @@ export const DYNAMIC_FUNCTIONS: readonly ScalarFunction[] = [
       const type = argumentTypes[0]!;
       if (type === 'dynamic') return value!;
       if (type !== 'string') return dynamicOf(jsonOf(value!, type));
-      return value === '' ? null : dynamicOf(parseJson(value as string) ?? (value as string));
+      if (value === '') return null;
+      const held = parseJson(value as string);
+      return dynamicOf(held === undefined ? (value as string) : held);
     },
   },
   {
@@ -119,51 +119,10 @@ export const DYNAMIC_FUNCTIONS: readonly ScalarFunction[] = [
       return writeJson(new Array<Json>(Math.min(Number(count), MAX_ELEMENTS)).fill(jsonOf(value!, argumentTypes[0]!)));
     },
   },
-  {
-    name: 'range',
-    nulls: 'propagate',
-    doc: 'An array of values from one to another, both included, with a step between them (1, or an hour).',
-    evaluate: (args, { argumentTypes }) => {
-      if (argumentTypes.includes('real') || argumentTypes.includes('decimal')) {
-        const [from, to, step = 1] = args.map(Number) as [number, number, number?];
-        return series(from, to, step, (i) => from + i * step, realOf);
-      }
-      const timed = argumentTypes[0] === 'datetime' || argumentTypes[0] === 'timespan';
-      const [from, to, step = timed ? TICKS_PER_HOUR : 1n] = args.map((arg) => BigInt(arg as bigint)) as [
-        bigint,
-        bigint,
-        bigint?,
-      ];
-      return series(
-        from,
-        to,
-        step,
-        (i) => from + BigInt(i) * step,
-        (value) => jsonOf(value, timed ? argumentTypes[0]! : 'long'),
-      );
-    },
-  },
 ];
 
-/** Longest array of range() and repeat(). */
+/** Longest array of repeat(). */
 const MAX_ELEMENTS = 1_048_576;
-
-const TICKS_PER_HOUR = 36_000_000_000n;
-
-function series<T extends number | bigint>(
-  from: T,
-  to: T,
-  step: T,
-  at: (i: number) => T,
-  json: (value: T) => Json,
-): KustoValue {
-  if (Number(step) === 0) return null;
-  const up = step > 0;
-  const values: Json[] = [];
-  for (let i = 0, value = from; (up ? value <= to : value >= to) && i < MAX_ELEMENTS; value = at(++i))
-    values.push(json(value));
-  return writeJson(values);
-}
 
 function sortedText(value: Json): string {
   if (isArray(value)) return `[${value.map(sortedText).join(',')}]`;
