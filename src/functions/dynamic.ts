@@ -1,3 +1,4 @@
+import type { KustoValue } from '../values/index.js';
 import {
   dynamicOf,
   isArray,
@@ -6,6 +7,7 @@ import {
   jsonOf,
   numberOf,
   parseJson,
+  realOf,
   scalarOf,
   writeJson,
   type Json,
@@ -53,6 +55,12 @@ export const DYNAMIC_FUNCTIONS: readonly ScalarFunction[] = [
       const held = parseJson(value as string);
       return dynamicOf(held === undefined ? (value as string) : held);
     },
+  },
+  {
+    name: 'todynamic_value',
+    nulls: 'propagate',
+    doc: 'A value as a dynamic one (internal).',
+    evaluate: ([value], { argumentTypes: [type] }) => (type === 'dynamic' ? value! : dynamicOf(jsonOf(value!, type!))),
   },
   {
     name: 'extract_json',
@@ -119,10 +127,51 @@ export const DYNAMIC_FUNCTIONS: readonly ScalarFunction[] = [
       return writeJson(new Array<Json>(Math.min(Number(count), MAX_ELEMENTS)).fill(jsonOf(value!, argumentTypes[0]!)));
     },
   },
+  {
+    name: 'range',
+    nulls: 'propagate',
+    doc: 'An array of values from one to another, both included, with a step between them (1, or an hour).',
+    evaluate: (args, { argumentTypes }) => {
+      if (argumentTypes.includes('real') || argumentTypes.includes('decimal')) {
+        const [from, to, step = 1] = args.map(Number) as [number, number, number?];
+        return series(from, to, step, (i) => from + i * step, realOf);
+      }
+      const timed = argumentTypes[0] === 'datetime' || argumentTypes[0] === 'timespan';
+      const [from, to, step = timed ? TICKS_PER_HOUR : 1n] = args.map((arg) => BigInt(arg as bigint)) as [
+        bigint,
+        bigint,
+        bigint?,
+      ];
+      return series(
+        from,
+        to,
+        step,
+        (i) => from + BigInt(i) * step,
+        (value) => jsonOf(value, timed ? argumentTypes[0]! : 'long'),
+      );
+    },
+  },
 ];
 
-/** Longest array of repeat(). */
+/** Longest array of range() and repeat(). */
 const MAX_ELEMENTS = 1_048_576;
+
+const TICKS_PER_HOUR = 36_000_000_000n;
+
+function series<T extends number | bigint>(
+  from: T,
+  to: T,
+  step: T,
+  at: (i: number) => T,
+  json: (value: T) => Json,
+): KustoValue {
+  if (Number(step) === 0) return null;
+  const up = step > 0;
+  const values: Json[] = [];
+  for (let i = 0, value = from; (up ? value <= to : value >= to) && i < MAX_ELEMENTS; value = at(++i))
+    values.push(json(value));
+  return writeJson(values);
+}
 
 function sortedText(value: Json): string {
   if (isArray(value)) return `[${value.map(sortedText).join(',')}]`;

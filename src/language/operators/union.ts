@@ -64,7 +64,12 @@ export function unionOf(
   { isInner, source }: { readonly isInner: boolean; readonly source: string | undefined },
   scope: Scope,
 ): Table {
-  const merged = mergedColumns(members, isInner, source);
+  const merged = mergedColumns(members, isInner);
+  if (merged.some((column) => column.name === source))
+    throw new KustoError(
+      'SEM0001',
+      `withsource: a column of the union is named '${source}' already. Choose another name.`,
+    );
   const named = source === undefined ? [] : scope.context.columns([{ name: source, type: 'string' }]);
   const columns = [...named, ...scope.context.columns(merged)];
   const { current } = scope.context.schema;
@@ -92,23 +97,20 @@ interface MergedColumn extends ColumnSchema {
 
 /**
  * One column of each name and type; the names in the order in which they come. A name of several types gets the type as
- * its suffix, and a number where a column has that name itself. With `inner`, only what all members have. The name of the
- * column `source` is taken.
+ * its suffix, and a number where a column has that name itself. With `inner`, only what all members have.
  */
-function mergedColumns(members: readonly Member[], isInner: boolean, source?: string): MergedColumn[] {
+function mergedColumns(members: readonly Member[], isInner: boolean): MergedColumn[] {
   const key = ({ name, type }: ColumnSchema): string => `${name} ${type}`;
   const all = new Map(members.flatMap(({ table }) => table.columns).map((column) => [key(column), column]));
   const kept = [...all.values()].filter(
     (column) => !isInner || members.every(({ table }) => table.columns.some((other) => key(other) === key(column))),
   );
   const isSeveral = (name: string): boolean => kept.filter((column) => column.name === name).length > 1;
-  const single = new Set(kept.flatMap(({ name }) => (isSeveral(name) ? [] : [name])));
-  const taken = new Set([...single, ...(source === undefined ? [] : [source])]);
+  const taken = new Set(kept.flatMap(({ name }) => (isSeveral(name) ? [] : [name])));
   const places = [...new Set(kept.map((column) => column.name))];
   const grouped = places.flatMap((name) => kept.filter((column) => column.name === name));
   return grouped.map(({ name, type }) => {
-    const base = isSeveral(name) ? `${name}_${type}` : name;
-    const shown = single.has(name) && name !== source ? name : unused(base, taken);
+    const shown = isSeveral(name) ? unused(`${name}_${type}`, taken) : name;
     taken.add(shown);
     return { name: shown, type, of: name };
   });

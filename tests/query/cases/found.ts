@@ -59,11 +59,30 @@ export const suites: readonly Suite[] = [
     ],
   },
   {
-    title: 'a column of the name that withsource takes gets a number',
+    title: 'a column of the third table of a union may be of another type than in the first two',
     cases: [
       [
-        'let T = datatable(a:long, d:dynamic)[1, dynamic([1, 2])]; T | union withsource=a (print b = 1) | mv-apply e = d on (where e > 1) | project a, a1',
-        [['union_arg0', 1]],
+        'let T = datatable(a:long)[1]; union T, T, (T | project a = tostring(a)) | where a_long == 1 or a_string == "1" | count',
+        [[3]],
+      ],
+    ],
+  },
+  {
+    title: 'top-hitters sums reals as reals',
+    cases: [
+      ['datatable(k:string, x:real)["a", 0.25, "a", 0.25, "b", 0.125] | top-hitters 1 of k by x', [['a', 0.5]]],
+      ['datatable(k:string, x:real)["a", -1e308, "b", 1.5] | top-hitters 1 of k by x', [['b', 1.5]]],
+    ],
+  },
+  {
+    title: 'a step of scan converts to the type that was declared',
+    cases: [
+      [
+        'datatable(x:long)[1, 2] | sort by x asc | scan declare (d: dynamic, r: real = 0.0) with (step s: true => d = x > 1, r = x;)',
+        [
+          [1, false, 1],
+          [2, true, 2],
+        ],
       ],
     ],
   },
