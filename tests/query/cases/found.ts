@@ -68,6 +68,23 @@ export const suites: readonly Suite[] = [
     ],
   },
   {
+    title: 'half a character is replaced wherever it stands',
+    cases: [
+      [
+        'let T = datatable(s:string)["x\\ud83dy"]; union (T | project s), (T | where s has "x" or true)',
+        [['x\ufffdy'], ['x\ufffdy']],
+      ],
+      [String.raw`"\ud83d\ude00" == "\U0001F600" and "\U00110000" == "\ufffd"`, true],
+    ],
+  },
+  {
+    title: 'lists and pivots of what they seldom hold',
+    cases: [
+      ['1e19 in (tostring(new_guid()), dynamic(7))', false],
+      ['datatable(k:string, g:guid)["a", guid(null)] | evaluate pivot(k, count(g))', [[1]]],
+    ],
+  },
+  {
     title: 'top-hitters sums reals as reals',
     cases: [
       ['datatable(k:string, x:real)["a", 0.25, "a", 0.25, "b", 0.125] | top-hitters 1 of k by x', [['a', 0.5]]],
