@@ -438,14 +438,14 @@ const asked = (text: string): Promise<Answer | undefined> => inquiry.answer(text
 
 describe('laws', { timeout: PATIENCE_MS }, () => {
   it('of operators hold over tables of the ten types', async () => {
-    await check(150, cased(QUERY_LAWS), async ({ law, sides: [a, b] }) => {
+    await check(100, cased(QUERY_LAWS), async ({ law, sides: [a, b] }) => {
       const [left, right] = [await asked(a), await asked(b)];
       expect(left && bag(left), `${law}\n${a}\n---\n${b}`).toEqual(right && bag(right));
     });
   });
 
   it('of values hold over literals and over columns', async () => {
-    await check(200, cased(VALUE_LAWS), async ({ law, sides: [a, b] }) => {
+    await check(150, cased(VALUE_LAWS), async ({ law, sides: [a, b] }) => {
       for (const query of [
         `print x = ${a}, y = ${b}`,
         `datatable(k: long)[0] | extend x = ${a}, y = ${b} | project x, y`,

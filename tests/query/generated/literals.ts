@@ -85,7 +85,7 @@ export const LITERALS: Readonly<Record<KustoType, readonly string[]>> = {
     '"(.)"',
     '"\\0\\n\\t\\r"',
     '"x\\ud83dy"',
-    `"${'ab, c="1"; '.replaceAll('"', "'").repeat(300)}"`,
+    `"${'ab, c="1"; '.replaceAll('"', "'").repeat(20)}"`,
   ],
   guid: ['guid(74be27de-1e4e-49d9-b579-fe0b331d3642)', 'guid(00000000-0000-0000-0000-000000000000)', 'guid(null)'],
   dynamic: [
