@@ -66,9 +66,7 @@ export const EXPAND_OPERATORS: Readonly<Record<string, OperatorBinder>> = {
     };
     const body = bindBody(part(part(node, 'Subquery'), 'Expression'), leaf, scope);
     const columns = resultColumns(node).map(
-      (result) =>
-        body.columns.find((column) => column.name === result.name) ??
-        input.columns.find((column) => column.name === result.name)!,
+      (result) => body.columns.find((column) => column.name === result.name) ?? pick(result.name, [], undefined, input),
     );
     const passed = columns.filter((column) => input.columns.includes(column));
     return {

@@ -5,6 +5,7 @@ import type { SyntaxNode } from '../parser.js';
 import { decodeLiteral } from '../literals.js';
 import { items, kindOf, maybe, nameOf, part, spanOf, textOf, typeOfSymbol, unsupported } from '../syntax.js';
 import { parametersOf } from './parameters.js';
+import { typed } from './sources.js';
 
 /** `scan`: steps as a procedure; see procedures/scan.ts for how they run. */
 export const SCAN_OPERATORS: Readonly<Record<string, OperatorBinder>> = {
@@ -28,10 +29,11 @@ export const SCAN_OPERATORS: Readonly<Record<string, OperatorBinder>> = {
       return {
         output: output ? textOf(part(output, 'OutputKind')) : 'all',
         condition: constants.without(bindScalar(part(step, 'Condition'), within)),
-        assignments: (computation ? items(computation, 'Assignments') : []).map((assignment) => ({
-          target: declared.findIndex(({ column }) => column.name === nameOf(part(assignment, 'Name'))),
-          value: constants.without(bindScalar(part(assignment, 'Expression'), within)),
-        })),
+        assignments: (computation ? items(computation, 'Assignments') : []).map((assignment) => {
+          const target = declared.findIndex(({ column }) => column.name === nameOf(part(assignment, 'Name')));
+          const value = constants.without(bindScalar(part(assignment, 'Expression'), within));
+          return { target, value: typed(assignment, value, declared[target]!.column.type) };
+        }),
         stateIds: states[k]!.map((column) => column.id),
         ownIds: own.map((column) => column.id),
       };
