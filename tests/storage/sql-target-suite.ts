@@ -1,3 +1,4 @@
+import { createServer, type AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { KustoError } from '../../src/errors/index.js';
 import { Secret } from '../../src/storage/secret.js';
@@ -391,6 +392,19 @@ export function sqlTargetSuite(
       );
       expect(error.code).toBe('General_Cancelled');
       expect(await count('t')).toBe(1);
+    });
+
+    it('waits for a server that does not answer no longer than its signal', async () => {
+      const silent = createServer();
+      await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+      try {
+        const { port } = silent.address() as AddressInfo;
+        const stalled = open(undefined, { port });
+        const error = await refusal(stalled.load(load([[1n, 'a']], { signal: AbortSignal.timeout(300) })));
+        expect(error.code).toBe('General_Cancelled');
+      } finally {
+        silent.close();
+      }
     });
 
     it('names what is wrong with a connection, and whether a retry can help', async () => {

@@ -1,4 +1,6 @@
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { Secret } from '../../src/storage/secret.js';
+import { openSqlTarget } from '../../src/storage/sql/open-sql.js';
 import { mariadbMissing, startMariadb } from '../support/sql/mariadb.js';
 import { startPostgres } from '../support/sql/postgres.js';
 import { startTdsFront } from '../support/tds/front.js';
@@ -14,6 +16,23 @@ sqlTargetSuite('a SQL target on PostgreSQL', startPostgres, {
     "CREATE ROLE writer LOGIN PASSWORD 'secret'",
     'GRANT INSERT ON t, calypso_progress TO writer',
   ],
+});
+
+it('SQL Server: nothing is said in clear to a server that does not encrypt', async () => {
+  const front = await startTdsFront({ encrypts: false });
+  try {
+    const address = { host: 'localhost', port: front.port, database: 'test', connectTimeout: 5000 };
+    const target = openSqlTarget('SqlServer', address, {
+      kind: 'password',
+      user: 'u',
+      password: new Secret('Hunter2'),
+    });
+    const refused = target.fence({ name: 't' }, { job: 'j', window: 'w' }, AbortSignal.timeout(20_000));
+    await expect(refused).rejects.toMatchObject({ code: 'Sql_EncryptionRefused', permanent: true });
+    expect(front.clear).toEqual([]);
+  } finally {
+    await front.stop();
+  }
 });
 
 const missing = mariadbMissing();

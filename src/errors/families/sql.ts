@@ -3,7 +3,10 @@ import type { ErrorEntry } from '../entry.js';
 const BAD_REQUEST = 'Kusto.Data.Exceptions.KustoBadRequestException';
 const SERVICE = 'Kusto.Data.Exceptions.KustoServiceException';
 
-/** SQL databases as targets of exports and behind external tables. */
+/**
+ * SQL databases as targets of exports and behind external tables. Their failures are none of this server's: their status
+ * is 400, and `permanent` says whether to try again.
+ */
 export const SQL_ERRORS = {
   /** A dialect, a name or a form of authentication that Calypso does not take. */
   Sql_NotSupported: { status: 400, permanent: true, type: BAD_REQUEST },
@@ -14,7 +17,7 @@ export const SQL_ERRORS = {
   /** The database does not accept the user, the password or the token. */
   Sql_AuthenticationFailed: { status: 403, permanent: true, type: BAD_REQUEST },
   /** An identity's token that expired on the way: the next try brings a new one. */
-  Sql_TokenExpired: { status: 503, permanent: false, type: SERVICE },
+  Sql_TokenExpired: { status: 400, permanent: false, type: SERVICE },
   Sql_DatabaseNotFound: { status: 404, permanent: true, type: BAD_REQUEST },
   Sql_TableNotFound: { status: 404, permanent: true, type: BAD_REQUEST },
   /** The columns of the table are not those that the export or the external table has. */
@@ -30,7 +33,7 @@ export const SQL_ERRORS = {
   /** The database refuses a statement for a reason that has no code of its own here. */
   Sql_StatementRefused: { status: 400, permanent: true, type: BAD_REQUEST },
   /** The connection was lost at the commit of an export that has no progress row: nobody knows whether its rows are in. */
-  Sql_OutcomeUnknown: { status: 520, permanent: true, type: SERVICE },
+  Sql_OutcomeUnknown: { status: 400, permanent: true, type: SERVICE },
   /** The server's certificate is not trusted. */
   Sql_CertificateRefused: { status: 400, permanent: true, type: BAD_REQUEST },
   /** The server does not encrypt. */
@@ -40,8 +43,8 @@ export const SQL_ERRORS = {
   /** Too many connections or requests. */
   Sql_Throttled: { status: 429, permanent: false, type: SERVICE },
   /** Shutting down, starting up, out of disk or memory. */
-  Sql_ServerError: { status: 503, permanent: false, type: SERVICE },
+  Sql_ServerError: { status: 400, permanent: false, type: SERVICE },
   /** Refused or reset connection, unknown host. */
-  Sql_Unreachable: { status: 503, permanent: false, type: SERVICE },
-  Sql_Timeout: { status: 504, permanent: false, type: SERVICE },
+  Sql_Unreachable: { status: 400, permanent: false, type: SERVICE },
+  Sql_Timeout: { status: 400, permanent: false, type: SERVICE },
 } as const satisfies Record<string, ErrorEntry>;

@@ -21,7 +21,7 @@ export interface SqlDriver {
   readonly place: string;
   /** Who connects, for messages: `user 'x'`, `managed identity …`. */
   readonly principal: string;
-  connect(signal: AbortSignal): Promise<SqlSession>;
+  connect(): Promise<SqlSession>;
   classify(error: unknown): Classified;
 }
 
@@ -127,11 +127,20 @@ export class SqlDatabase implements SqlTarget {
   }
 
   private async open(signal: AbortSignal): Promise<SqlSession> {
+    if (signal.aborted) throw this.failure(new Error('aborted'), signal);
+    const connecting = this.driver.connect();
+    const { promise: aborted, stop } = abortOf(signal);
     try {
-      signal.throwIfAborted();
-      return await this.driver.connect(signal);
+      return await Promise.race([connecting, aborted]);
     } catch (error) {
+      // One that comes after all is of no use to anybody.
+      void connecting.then(
+        (session) => session.close(),
+        () => undefined,
+      );
       throw this.failure(error, signal);
+    } finally {
+      stop();
     }
   }
 
@@ -233,6 +242,16 @@ export class SqlDatabase implements SqlTarget {
       cause: error,
     });
   }
+}
+
+/** Rejects when the signal fires; `stop` ends the listening. */
+function abortOf(signal: AbortSignal): { readonly promise: Promise<never>; readonly stop: () => void } {
+  const ended = new AbortController();
+  const promise = new Promise<never>((_, reject) => {
+    const fire = (): void => reject(new Error('aborted'));
+    signal.addEventListener('abort', fire, { once: true, signal: ended.signal });
+  });
+  return { promise, stop: () => ended.abort() };
 }
 
 /** What to do, where the code alone tells it. */

@@ -13,6 +13,8 @@ import * as tokens from './tokens.js';
 export const SQL_AUDIENCE = 'https://database.windows.net/';
 
 export interface TdsOptions {
+  /** False: says that it does not encrypt. */
+  readonly encrypts?: boolean;
   /** Of the issuer whose tokens are taken, and the object ids that may come in: they own the database. */
   readonly entra?: { readonly keys: JWTVerifyGetKey; readonly issuer: string; readonly objectIds: readonly string[] };
 }
@@ -20,6 +22,8 @@ export interface TdsOptions {
 export interface TdsFront extends TestDatabase {
   /** Object ids that came in by a token. */
   readonly bearers: readonly string[];
+  /** Types of the messages that came in clear, beside PRELOGIN. */
+  readonly clear: readonly number[];
 }
 
 /** See README.md of this folder for what it is and what it is not. */
@@ -31,12 +35,13 @@ export async function startTdsFront(options: TdsOptions = {}): Promise<TdsFront>
   store.users.set(user, password);
   for (const owner of [user, ...(options.entra?.objectIds ?? [])]) store.owners.add(owner);
   const bearers: string[] = [];
+  const clear: number[] = [];
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
     socket.on('error', () => undefined);
-    new Connection(socket, context, store, options, bearers).serve().catch(() => socket.destroy());
+    new Connection(socket, context, store, options, bearers, clear).serve().catch(() => socket.destroy());
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
@@ -48,6 +53,7 @@ export async function startTdsFront(options: TdsOptions = {}): Promise<TdsFront>
     password,
     certificateAuthority: ca,
     bearers,
+    clear,
     query: async (statement) => (await runStatement(store, { user, transaction: undefined }, statement)).rows,
     breakConnections: () => {
       for (const socket of sockets) socket.destroy();
@@ -74,10 +80,15 @@ class Connection {
     private readonly store: Store,
     private readonly options: TdsOptions,
     private readonly bearers: string[],
+    private readonly clear: number[],
   ) {}
 
   async serve(): Promise<void> {
     await this.prelogin();
+    if (this.options.encrypts === false) {
+      for await (const { type } of messages(this.socket as AsyncIterable<Buffer>)) this.clear.push(type);
+      return;
+    }
     const secure = new TLSSocket(new HandshakeTransport(this.socket) as never, {
       isServer: true,
       secureContext: this.context,
@@ -109,7 +120,8 @@ class Connection {
     if (first[0] !== PACKET.prelogin) throw new Error('not a PRELOGIN');
     const parts: readonly (readonly [number, readonly number[]])[] = [
       [0x00, [16, 0, 0, 0, 0, 0]],
-      [0x01, [0x01]],
+      // ENCRYPT_ON or ENCRYPT_NOT_SUP.
+      [0x01, [this.options.encrypts === false ? 0x02 : 0x01]],
       [0x02, [0x00]],
       [0x04, [0x00]],
       [0x06, [0x01]],

@@ -57,6 +57,7 @@ export class SqlServerSession implements SqlSession {
     connection.on('error', () => undefined);
     const session = new SqlServerSession(connection, () => socket);
     try {
+      demandEncryption(connection);
       await new Promise<void>((resolve, reject) => connection.connect((error) => (error ? reject(error) : resolve())));
       await session.execute('SET LOCK_TIMEOUT 60000; SET XACT_ABORT OFF; SET DATEFORMAT ymd; SET LANGUAGE us_english');
       return session;
@@ -180,6 +181,22 @@ export class SqlServerSession implements SqlSession {
       this.connection.execSqlBatch(request);
     });
   }
+}
+
+/**
+ * The driver goes on in clear, password and all, with a server that says that it does not encrypt. It has no option for
+ * this and no event before it: its own step is held up. A version without the step is not used at all.
+ */
+function demandEncryption(connection: Connection): void {
+  const driver = connection as unknown as {
+    performTlsNegotiation?: (answer: { readonly encryptionString?: string }, signal: AbortSignal) => Promise<void>;
+  };
+  const negotiate = driver.performTlsNegotiation?.bind(connection);
+  if (negotiate === undefined) throw new Error('this version of tedious cannot be made to demand encryption');
+  driver.performTlsNegotiation = (answer, signal) =>
+    answer.encryptionString === 'ON' || answer.encryptionString === 'REQ'
+      ? negotiate(answer, signal)
+      : Promise.reject(Object.assign(new Error('the server does not encrypt'), { code: 'EENCRYPT' }));
 }
 
 const texts = (row: readonly { readonly value: unknown }[]): (string | null)[] =>
