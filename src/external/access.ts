@@ -7,6 +7,7 @@ import {
   type StoreCredential,
   type StoreOptions,
 } from '../storage/index.js';
+import type { CheckpointReader } from './delta/index.js';
 
 /** What a managed identity is used for, as its policy names it. */
 export type StorageUsage =
@@ -22,6 +23,8 @@ export interface StorageAccess {
   readonly credentialFor: CredentialProvider;
   readonly usage: StorageUsage;
   readonly store: StoreOptions;
+  /** For the logs of Delta tables. */
+  readonly checkpoints: CheckpointReader;
 }
 
 /** A connection string as the catalog keeps it. Throws Storage_…; `seal` encrypts. */

@@ -27,20 +27,23 @@ function conditionsOf(predicate: Scalar): ColumnCondition[] {
     .slice(1)
     .map((arg) => (arg.kind === 'literal' && arg.type === left.type ? arg.value : undefined));
   if (held.some((one) => one === undefined)) return [];
-  const ticks = (scalar: Scalar | undefined): bigint | undefined =>
-    scalar?.kind === 'literal' && typeof scalar.value === 'bigint' ? scalar.value : undefined;
+  const whole = (scalar: Scalar | undefined): bigint | undefined => {
+    if (scalar?.kind !== 'literal' || scalar.value === null) return undefined;
+    return BigInt(scalar.value as bigint | number);
+  };
+  const isOrdered = left.type === 'datetime' || left.type === 'long' || left.type === 'int';
   switch (predicate.name) {
     case '==':
     case 'in':
       return [{ kind: 'in', column, values: held.map((one) => one ?? null) }];
     case 'between':
-      return left.type === 'datetime' ? [range(column, ticks(right), ticks(upper))] : [];
+      return isOrdered ? [range(column, whole(right), whole(upper))] : [];
     case '>':
     case '>=':
-      return left.type === 'datetime' ? [range(column, ticks(right), undefined)] : [];
+      return isOrdered ? [range(column, whole(right), undefined)] : [];
     case '<':
     case '<=':
-      return left.type === 'datetime' ? [range(column, undefined, ticks(right))] : [];
+      return isOrdered ? [range(column, undefined, whole(right))] : [];
     default:
       return [];
   }

@@ -19,6 +19,7 @@ import { code, list, sql, value, type Sql } from '../sql/tree.js';
 import type { ExternalSql } from '../sql/dialect.js';
 import type { StoreOptions } from '../storage/index.js';
 import type { KustoValue } from '../values/index.js';
+import { checkpointReader } from './checkpoint-reader.js';
 import type { ExternalReader } from './external-reader.js';
 import { predicatesOf } from './external-predicates.js';
 import type { RequestContext } from './query-service.js';
@@ -112,7 +113,7 @@ export class ExternalTables implements ExternalReader {
     const credentialFor = credentialProvider({ unseal: (sealed) => secrets.open(sealed), tokenFor });
     const files = await fetchExternal(
       table,
-      { credentialFor, usage, store },
+      { credentialFor, usage, store, checkpoints: checkpointReader(engine) },
       {
         directory: engine.exchangeDirectory,
         predicate,

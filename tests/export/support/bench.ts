@@ -144,6 +144,19 @@ export async function openBench(options: BenchOptions) {
       const { columns, rows } = await run(text, as, database);
       return rows.map((row) => Object.fromEntries(columns.map(({ name }, index) => [name, row[index] ?? null])));
     },
+    /** Rows of a query. */
+    async query(text: string): Promise<KustoValue[][]> {
+      const result = await queries.run(text, requestOf(ADMIN, 'Db'));
+      const rows: KustoValue[][] = [];
+      try {
+        for await (const { rowCount, columns } of result.tables[0]!.batches()) {
+          for (let row = 0; row < rowCount; row++) rows.push(columns.map((column) => column[row] ?? null));
+        }
+      } finally {
+        await result.close();
+      }
+      return rows;
+    },
     /** The error that the command ends with. */
     async refusal(text: string, as?: Caller, database?: string): Promise<KustoError> {
       const error: unknown = await run(text, as, database).then(

@@ -1,0 +1,9 @@
+export { appendCommit, withdrawCommit, type AddedFile, type DeltaTransaction } from './commit.js';
+export { checkGiven, inferColumns, requireWritableColumns, type DeltaColumns, type DeltaDefinition } from './drift.js';
+export { deltaFiles, pathOf } from './files.js';
+export { DeltaLog, tableNotFound, type CheckpointReader, type LogHead } from './log.js';
+export { commitName } from './log-names.js';
+export { partitionFolder, partitionText } from './partition-values.js';
+export { requireAppendable, requireReadable } from './protocol.js';
+export { fieldsOf } from './schema.js';
+export { statisticsJson } from './statistics.js';
