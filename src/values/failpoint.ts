@@ -31,6 +31,13 @@ export const FAILPOINTS = [
   'export.removal.before',
   'export.removal.middle',
   'export.removal.after',
+  /** An append to a Delta table's log: its number is kept, the commit is put; and that it is taken back. */
+  'delta.transaction.before',
+  'delta.transaction.after',
+  'delta.commit.before',
+  'delta.commit.after',
+  'delta.withdrawal.before',
+  'delta.withdrawal.after',
 ] as const;
 
 export type Failpoint = (typeof FAILPOINTS)[number];

@@ -1,7 +1,17 @@
+import type { PartitionColumn } from '../../catalog/model.js';
+import type { ColumnSchema } from '../../values/index.js';
+
 /**
  * How files of a journal become records of the target. Kept in the manifest: it decides which writer a retry, or the
  * clean-up of a target that is the job's no more, is given to. A new kind is a member here and a case in `openTarget`.
  */
 export type Delivery =
   /** A file is an object, under the name that it bears. */
-  { readonly kind: 'files' };
+  | { readonly kind: 'files' }
+  /** A file counts from the commit on that names it in the table's log. */
+  | {
+      readonly kind: 'delta';
+      /** Of the files, and those that stand in the log only. */
+      readonly columns: readonly ColumnSchema[];
+      readonly partitions: readonly PartitionColumn[];
+    };

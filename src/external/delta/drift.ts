@@ -2,6 +2,7 @@ import type { ExternalTableEntity } from '../../catalog/model.js';
 import { KustoError } from '../../errors/index.js';
 import type { ColumnSchema, KustoType } from '../../values/index.js';
 import type { DeltaMetadata } from './actions.js';
+import type { AddedFile } from './commit.js';
 import { fieldsOf, inferredType, isReadableAs, typeText, writtenType, type DeltaField } from './schema.js';
 
 /** A Delta table as its external table describes it. */
@@ -102,7 +103,8 @@ function columnFaults(
   });
 }
 
-function partitionFaults(table: DeltaDefinition, { partitionColumns }: DeltaMetadata): readonly string[] {
+function partitionFaults(table: DeltaDefinition, metadata: DeltaMetadata): readonly string[] {
+  const { partitionColumns } = metadata;
   const own = table.partitions.map(({ name }) => name);
   if (own.length === partitionColumns.length && own.every((name, index) => name === partitionColumns[index])) return [];
   const text = (names: readonly string[]): string => (names.length === 0 ? 'nothing' : names.join(', '));
@@ -124,4 +126,26 @@ function declaration(field: DeltaField): string {
   const { name } = field;
   const written = /^[A-Za-z_]\w*$/.test(name) ? name : `['${name.replace(/\\/g, '\\\\').replace(/'/g, "\\'")}']`;
   return `${written}:${inferredType(field)}`;
+}
+
+/** Throws DeltaTable_NullNotAllowed when a file to be added has a null where the table has none. */
+export function requireNoNulls(
+  files: readonly Pick<AddedFile, 'partitionValues' | 'stats'>[],
+  metadata: DeltaMetadata,
+): void {
+  const strict = fieldsOf(metadata).filter(({ nullable }) => !nullable);
+  if (strict.length === 0) return;
+  const nulls = new Set<string>();
+  for (const { partitionValues, stats } of files) {
+    const { nullCount } = JSON.parse(stats) as { readonly nullCount: Readonly<Record<string, number>> };
+    for (const { name } of strict) {
+      if (partitionValues[name] === null || (nullCount[name] ?? 0) > 0) nulls.add(name);
+    }
+  }
+  if (nulls.size === 0) return;
+  throw new KustoError(
+    'DeltaTable_NullNotAllowed',
+    `The Delta table allows no null in ${[...nulls].map((name) => `'${name}'`).join(', ')}, and records to be exported have one. ` +
+      'Leave them out in the query (| where isnotnull(…)), or give them a value (coalesce(…)).',
+  );
 }

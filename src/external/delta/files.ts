@@ -89,7 +89,7 @@ export function nameOf({ path }: Pick<AddFile, 'path'>): string {
 }
 
 /** As a path in the log, which `nameOf` reads back. */
-export const pathOf = (name: string): string => name.split('/').map(encodeURIComponent).join('/');
+export const pathOf = (name: string): string => encodeURI(name).replace(/[?#]/g, encodeURIComponent);
 
 function deletionVectors(name: string): KustoError {
   return new KustoError(

@@ -1,6 +1,14 @@
 export { appendCommit, withdrawCommit, type AddedFile, type DeltaTransaction } from './commit.js';
-export { checkGiven, inferColumns, requireWritableColumns, type DeltaColumns, type DeltaDefinition } from './drift.js';
-export { deltaFiles, pathOf } from './files.js';
+export {
+  checkGiven,
+  inferColumns,
+  requireNoNulls,
+  requireWritableColumns,
+  type DeltaColumns,
+  type DeltaDefinition,
+} from './drift.js';
+export { deltaFiles, nameOf } from './files.js';
+export { DeltaHeads } from './heads.js';
 export { DeltaLog, tableNotFound, type CheckpointReader, type LogHead } from './log.js';
 export { commitName } from './log-names.js';
 export { partitionFolder, partitionText } from './partition-values.js';

@@ -30,6 +30,7 @@ import type { StoreOptions } from '../../../src/storage/index.js';
 import type { KustoValue } from '../../../src/values/index.js';
 import { IngestionService } from '../../../src/ingestion/ingestion-service.js';
 import { Queries } from '../../../src/query/service.js';
+import { DeltaHeads } from '../../../src/external/index.js';
 import { ExternalTables } from '../../../src/query/external-tables.js';
 import { DUCKDB } from '../../../src/sql/dialects/duckdb/index.js';
 import { MACROS } from '../../../src/sql/dialects/duckdb/macros.js';
@@ -114,6 +115,7 @@ export async function openBench(options: BenchOptions) {
     security,
     stores: options.aroundStores?.(stores) ?? stores,
     journal: await Journal.open(join(engine.exchangeDirectory, 'export')),
+    deltaHeads: new DeltaHeads(),
     now: () => clock.now(),
   };
   const capacity = new ExportCapacity(() => options.capacity ?? 2);
