@@ -66,10 +66,11 @@ export function partitionFolder(values: readonly (readonly [name: string, text: 
   return values.map(([name, text]) => `${escaped(name)}=${text === null ? NULL_FOLDER : escaped(text)}`).join('/');
 }
 
-/** Letters that every store takes; what grows too long is named by its hash. */
+/** Letters that every store takes. What grows too long, or has another meaning, is named by its hash, behind a sign of its own. */
 function escaped(text: string): string {
   const safe = Buffer.from(text)
     .toString('latin1')
     .replace(/[^A-Za-z0-9_-]/g, (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`);
-  return safe.length <= LONGEST_FOLDER ? safe : createHash('sha256').update(text).digest('hex');
+  if (safe.length <= LONGEST_FOLDER && safe !== NULL_FOLDER) return safe;
+  return `=${createHash('sha256').update(text).digest('hex')}`;
 }
