@@ -15,8 +15,9 @@ function names() {
 await main(async ([name, ...options]) => {
   if (!name || !names().includes(name))
     throw new Error(`npm run bench -- <name> [options]. Names: ${names().join(', ')}`);
-  // Peers that only one benchmark needs (the ClickHouse engine is half a gigabyte) are installed beside it.
-  if (existsSync(join(folder, name, 'package.json'))) await install(join(folder, name));
+  // Peers that only one benchmark needs (the ClickHouse engine is half a gigabyte) are installed beside it. Not by
+  // `npm ci`: it wants the engine of every platform in the lock file.
+  if (existsSync(join(folder, name, 'package.json'))) await install(join(folder, name), ['install', '--no-save']);
   const file = existsSync(join(folder, `${name}.ts`)) ? `${name}.ts` : join(name, 'main.ts');
   return runNode(['--import', 'tsx', join('bench', file), ...options]);
 });

@@ -44,14 +44,14 @@ export async function setUp() {
   }
 }
 
-/** Installs the packages of the folder's lock file, unless they are there. */
-export async function install(folder) {
+/** Installs the packages of the folder's lock file, unless they are there, by `npm <command>`. */
+export async function install(folder, command = ['ci']) {
   if (packagesAreInstalled(folder)) return;
-  console.log(`Installing packages${folder === root ? '' : ` of ${relative(root, folder)}`} (npm ci) …`);
+  console.log(`Installing packages${folder === root ? '' : ` of ${relative(root, folder)}`} (npm ${command[0]}) …`);
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
   const quiet = ['--no-audit', '--no-fund', '--loglevel=error'];
-  if ((await run(npm, ['ci', ...quiet], { cwd: folder, shell: process.platform === 'win32' })) !== 0) {
-    throw new Error('npm ci failed: see above.');
+  if ((await run(npm, [...command, ...quiet], { cwd: folder, shell: process.platform === 'win32' })) !== 0) {
+    throw new Error(`npm ${command[0]} failed: see above.`);
   }
 }
 

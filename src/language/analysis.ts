@@ -2,6 +2,7 @@ import { KustoError } from '../errors/index.js';
 import { completeBestEffort } from './best-effort.js';
 import { refuseErrors } from './diagnostics.js';
 import { refuseDoubling } from './growth.js';
+import { KeptPlans } from './kept-plans.js';
 import { LongLists } from './long-lists.js';
 import { completeParses } from './parse-names.js';
 import { official, type GlobalState, type SyntaxNode } from './parser.js';
@@ -18,10 +19,11 @@ const LONGEST_TEXT = 8192;
  */
 const MOST_CHARACTERS = 2_000_000;
 
-/** The official tree of a text, and the lists that it holds a part of. */
+/** The official tree of a text, the lists that it holds a part of, and what has been made of it. */
 export interface Analyzed {
   readonly syntax: SyntaxNode;
   readonly lists: LongLists;
+  readonly plans: KeptPlans;
 }
 
 /** By what names are bound to, then by text; the one used longest ago comes first. */
@@ -41,7 +43,7 @@ export function analyzed(text: string, schema: Schema, globals: GlobalState, bes
   if (!trees) known.set(globals, (trees = new Map()));
   const kept = trees.get(text);
   if (kept) {
-    completeBestEffort(kept.syntax, bestEffort);
+    completeBestEffort(kept.syntax, text, bestEffort);
     trees.delete(text);
     trees.set(text, kept);
     return kept;
@@ -73,9 +75,9 @@ function analyze(text: string, schema: Schema, globals: GlobalState, bestEffort:
     throw new KustoError('SYN0001', 'The query could not be parsed.', { cause: error });
   }
   const { Syntax: syntax } = code;
-  completeBestEffort(syntax, bestEffort);
+  completeBestEffort(syntax, text, bestEffort);
   writeOutViews(syntax, text, schema);
   lists.whole(() => completeParses(syntax, text));
   refuseErrors(code, text);
-  return { syntax, lists };
+  return { syntax, lists, plans: new KeptPlans() };
 }

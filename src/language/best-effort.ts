@@ -8,8 +8,8 @@ const FUZZY_KEYWORDS: Readonly<Record<string, string>> = {
 };
 
 /** With `best_effort`, unions and macro-expand take what there is: the text says so, for the binder to know. */
-export function completeBestEffort(root: SyntaxNode, option: unknown): void {
-  if (option !== true && !items(root, 'Statements').some(setsIt)) return;
+export function completeBestEffort(root: SyntaxNode, text: string, option: unknown): void {
+  if (option !== true && !(text.includes('best_effort') && items(root, 'Statements').some(setsIt))) return;
   const visit = (node: SyntaxNode): void => {
     const keyword = FUZZY_KEYWORDS[kindOf(node)];
     if (keyword && items(node, 'Parameters').every((parameter) => nameOf(part(parameter, 'Name')) !== 'isfuzzy')) {

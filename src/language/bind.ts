@@ -30,15 +30,17 @@ export function bind(
   options: Readonly<Record<string, unknown>> = {},
 ): BoundRequest {
   const host = text.includes('cluster') ? hostOf(facts.clusterEndpoint) : undefined;
-  const { syntax, lists } = analyzed(text, schema, globalsOf(schema, host), options.best_effort);
+  const { syntax, lists, plans } = analyzed(text, schema, globalsOf(schema, host), options.best_effort);
   const given = (name: string): Binding | undefined => {
     const value = parameters[name];
     return value === undefined
       ? undefined
       : { kind: 'scalar', value: literalOfText(`The query parameter '${name}'`, value) };
   };
-  const context = new BindContext(schema, facts, BINDERS, settingsOf(options), text.length, lists);
-  return lists.whole(() => bindStatements(syntax, context, given));
+  return plans.plan({ parameters, options }, facts, (noted) => {
+    const context = new BindContext(schema, noted, BINDERS, settingsOf(options), text.length, lists);
+    return lists.whole(() => bindStatements(syntax, context, given));
+  });
 }
 
 const hostOf = (endpoint: string): string | undefined =>

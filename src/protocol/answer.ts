@@ -54,20 +54,20 @@ export async function* encodeRows(table: WireTable, context: AnswerContext, prog
 export async function* rowPieces(table: WireTable, context: AnswerContext, progress: Progress): AsyncGenerator<Chunk> {
   const index = progress.rowCounts.push(0) - 1;
   progress.sizes.push(0);
+  const sent = ({ json, rowCount }: RowChunk): Chunk => {
+    context.signal.throwIfAborted();
+    progress.sizes[index]! += Buffer.byteLength(json);
+    progress.rowCounts[index]! += rowCount;
+    return json;
+  };
   try {
-    for await (const { json, rowCount } of table.json?.() ?? chunksOf(table)) {
-      context.signal.throwIfAborted();
-      progress.sizes[index]! += Buffer.byteLength(json);
-      progress.rowCounts[index]! += rowCount;
-      yield json;
-    }
+    // Every generator between the rows and the socket costs a small answer some microseconds.
+    if (table.json) for await (const rows of table.json()) yield sent(rows);
+    else
+      for await (const batch of table.batches()) for (const rows of rowChunks(table.columns, batch)) yield sent(rows);
   } catch (error) {
     progress.failure = context.onFailure(error);
   }
-}
-
-async function* chunksOf(table: WireTable): AsyncGenerator<RowChunk> {
-  for await (const batch of table.batches()) yield* rowChunks(table.columns, batch);
 }
 
 /** The failure that a truncated result is told as, once its rows have gone out. */

@@ -96,12 +96,14 @@ function integer(v: unknown): number | undefined {
   return typeof number === 'number' && Number.isInteger(number) ? number : undefined;
 }
 
+const isOption = (name: string): name is keyof typeof OPTION_TYPES => Object.hasOwn(OPTION_TYPES, name);
+
 /** The known options of a request, by type. Throws General_BadRequest for a value that is not of the option's type. */
 export function decodeOptions(raw: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const options: Record<string, unknown> = {};
-  for (const [name, type] of Object.entries(OPTION_TYPES)) {
-    const value = Object.hasOwn(raw, name) ? raw[name] : undefined;
-    if (value === undefined || value === null) continue;
+  for (const [name, value] of Object.entries(raw)) {
+    if (!isOption(name) || value === undefined || value === null) continue;
+    const type = OPTION_TYPES[name];
     const read = READERS[type](value);
     if (read === undefined) {
       const kind = type === 'placement' ? `one of 'in_data', 'end_of_table', 'end_of_dataset'` : `a ${type}`;

@@ -1,4 +1,4 @@
-import type { ColumnSchema, KustoType, KustoValue } from '../values/index.js';
+import { datetimeText, type ColumnSchema, type KustoType } from '../values/index.js';
 import {
   encodeRows,
   isDeferred,
@@ -12,7 +12,6 @@ import {
 import type { AnswerContext, Progress, WireResult } from './answer.js';
 import type { OneApiError } from './error-body.js';
 import type { ErrorPlacement } from './options.js';
-import { tableOf } from './rows.js';
 import type { Chunk, WireTable } from './rows.js';
 
 const column = (name: string, type: KustoType): ColumnSchema => ({ name, type });
@@ -55,7 +54,7 @@ function jsonOf(columns: readonly ColumnSchema[]): string {
   return JSON.stringify(columns.map((c) => ({ ColumnName: c.name, ColumnType: c.type })));
 }
 
-const head = (frameType: string, id: number, kind: TableKind, table: WireTable): string =>
+const head = (frameType: string, id: number, kind: TableKind, table: Pick<WireTable, 'name' | 'columns'>): string =>
   `{"FrameType":"${frameType}","TableId":${id},"TableKind":"${kind}","TableName":${JSON.stringify(table.name)},"Columns":${columnsJson.get(table.columns) ?? jsonOf(table.columns)}`;
 
 /** The v2 answer: a JSON array of frames. Fragmented and progressive only when the request asks. */
@@ -69,20 +68,14 @@ export async function* encodeV2(result: WireResult, context: AnswerContext): Asy
   const progress = newProgress();
 
   // The Go client reads the header's fields in this order.
-  yield `[${JSON.stringify({
+  const header = JSON.stringify({
     FrameType: 'DataSetHeader',
     IsProgressive: progressive,
     Version: 'v2.0',
     IsFragmented: fragmented,
     ErrorReportingPlacement: PLACEMENT_NAMES[placement],
-  })}`;
-  yield* wholeTable(
-    next,
-    0,
-    'QueryProperties',
-    tableOf('@ExtendedProperties', PROPERTY_COLUMNS, properties(result)),
-    context,
-  );
+  });
+  yield `[${header}${next}${wholeTable(0, 'QueryProperties', '@ExtendedProperties', PROPERTY_COLUMNS, propertyRows(result))}`;
 
   let errors: readonly OneApiError[] = [];
   for (const [i, table] of result.tables.entries()) {
@@ -107,8 +100,11 @@ export async function* encodeV2(result: WireResult, context: AnswerContext): Asy
     if (progress.failure !== null) break;
   }
   if (errors.length === 0) {
-    const completion = tableOf('QueryCompletionInformation', COMPLETION_COLUMNS, completionRows(context, progress));
-    yield* wholeTable(next, progress.rowCounts.length + 1, 'QueryCompletionInformation', completion, context);
+    const name = 'QueryCompletionInformation';
+    yield (
+      next +
+      wholeTable(progress.rowCounts.length + 1, name, name, COMPLETION_COLUMNS, completionRows(context, progress))
+    );
   }
   const cancelled = progress.failure?.code === 'General_Cancelled';
   const end = { FrameType: 'DataSetCompletion', HasErrors: errors.length > 0, Cancelled: cancelled };
@@ -116,29 +112,21 @@ export async function* encodeV2(result: WireResult, context: AnswerContext): Asy
   yield next === ',' ? ']' : '\n]\n';
 }
 
-function properties(result: WireResult): readonly (readonly KustoValue[])[] {
-  // The reference puts the property's JSON into the dynamic cell as a string.
-  const rows: KustoValue[][] = result.tables.map((_, i) => [
-    ...[
-      i + 1,
-      'Visualization',
-      result.visualization ? JSON.stringify(visualizationJson(result.visualization)) : NOT_DRAWN,
-    ],
-  ]);
-  if (result.cursor !== null) rows.push([1, 'Cursor', JSON.stringify(result.cursor)]);
-  return rows;
-}
-
-async function* wholeTable(
-  next: string,
+/** The frame of a table whose rows are written already. */
+const wholeTable = (
   id: number,
   kind: TableKind,
-  table: WireTable,
-  context: AnswerContext,
-): AsyncGenerator<Chunk> {
-  yield `${next}${head('DataTable', id, kind, table)},"Rows":[`;
-  yield* encodeRows(table, context, newProgress());
-  yield ']}';
+  name: string,
+  columns: readonly ColumnSchema[],
+  rows: string,
+): string => `${head('DataTable', id, kind, { name, columns })},"Rows":${rows}}`;
+
+/** The reference puts the property's JSON into the dynamic cell as a string. */
+function propertyRows({ tables, visualization, cursor }: WireResult): string {
+  const drawn = visualization ? JSON.stringify(visualizationJson(visualization)) : NOT_DRAWN;
+  const rows = tables.map((_, i) => `[${i + 1},"Visualization",${drawn}]`);
+  if (cursor !== null) rows.push(`[1,"Cursor",${JSON.stringify(cursor)}]`);
+  return `[${rows.join(',')}]`;
 }
 
 const fragmentHead = (id: number, table: WireTable, type: 'DataAppend'): string =>
@@ -161,15 +149,12 @@ async function* fragments(
   if (progressive) yield `${next}{"FrameType":"TableProgress","TableId":${id},"TableProgress":100}`;
 }
 
-function completionRows(context: AnswerContext, progress: Progress): readonly (readonly KustoValue[])[] {
+function completionRows(context: AnswerContext, progress: Progress): string {
   const { clientRequestId, activityId } = context.ids;
-  return statusRows(context, progress).map((s) => [
-    ...[s.timestamp, clientRequestId, activityId, activityId, activityId, s.level, s.levelName, s.statusCode],
-    ...[
-      s.statusName,
-      s.eventType,
-      s.eventTypeName,
-      s.isStatistics ? s.text : JSON.stringify({ Count: 1, Text: s.text }),
-    ],
+  const rows = statusRows(context, progress).map((s) => [
+    ...[datetimeText(s.timestamp), clientRequestId, activityId, activityId, activityId, s.level, s.levelName],
+    ...[s.statusCode, s.statusName, s.eventType, s.eventTypeName],
+    s.isStatistics ? s.text : JSON.stringify({ Count: 1, Text: s.text }),
   ]);
+  return JSON.stringify(rows);
 }

@@ -1,26 +1,25 @@
 import { hasIngestionTime, type Catalog, type CatalogSnapshot } from '../catalog/catalog.js';
-import type { CompiledSql, Engine, EngineResult, InputTable } from '../engines/engine.js';
+import type { Engine, EngineResult } from '../engines/engine.js';
 import { KustoError } from '../errors/index.js';
 import { bind } from '../language/bind.js';
 import { CLUSTER_NAME } from '../language/schema.js';
 import type { RequestFacts } from '../language/context.js';
 import { setting } from '../language/settings.js';
-import { isSummary, literal, mostRows, type BoundRequest, type Relation } from '../plan/index.js';
+import { literal, type BoundRequest, type Relation } from '../plan/index.js';
 import {
   currentPrincipal,
   currentPrincipalDetails,
   currentPrincipalIsMemberOf,
   type Security,
 } from '../security/index.js';
-import { compile } from '../sql/compile.js';
 import type { Dialect } from '../sql/dialect.js';
 import { ticksOfDate, type ColumnBatch, type KustoValue } from '../values/index.js';
 import { bindClosed } from './closed.js';
+import { Compilation } from './compilation.js';
 import { constantResult } from './constant.js';
 import { narrowed, tablesOf } from './scope.js';
 import type { ExternalReader } from './external-reader.js';
 import { resultLimits, ResultMeter, takenRecords } from './limits.js';
-import { resolveProcedures } from './procedures.js';
 import type {
   MemoryTable,
   PreparedQuery,
@@ -36,8 +35,6 @@ import { NotValidated, refuseTooWide, refuseUnsupported, validation } from './re
 
 /** Rows from which on the engine writes their JSON faster than we do. */
 const MANY_ROWS = 8192;
-/** Rows that are held in memory without a second thought. */
-const FEW_ROWS = 1000;
 
 export interface QueryServiceParts {
   readonly catalog: Catalog;
@@ -53,7 +50,11 @@ export interface QueryServiceParts {
 export class Queries implements QueryService {
   private readonly views = new SchemaViews();
 
-  constructor(private readonly parts: QueryServiceParts) {}
+  private readonly compilation: Compilation;
+
+  constructor(private readonly parts: QueryServiceParts) {
+    this.compilation = new Compilation(parts);
+  }
 
   async run(text: string, context: RequestContext): Promise<QueryResult> {
     let bound: BoundRequest;
@@ -109,7 +110,7 @@ export class Queries implements QueryService {
     context: RequestContext,
     opened: { close(): Promise<void> }[],
   ): Promise<EngineResult> {
-    const { sql, release } = await this.compile(relation, context);
+    const { sql, release } = await this.compilation.compile(relation, context);
     opened.push({ close: release });
     return this.parts.engine.run(sql, context.signal);
   }
@@ -130,7 +131,7 @@ export class Queries implements QueryService {
       tables,
       externalTables,
       compile: async (scope?: readonly ScopedTable[]) => {
-        const compiled = await this.compile(scope ? narrowed(relation, scope) : relation, context);
+        const compiled = await this.compilation.compile(scope ? narrowed(relation, scope) : relation, context);
         this.parts.engine.register(compiled.sql.functions ?? []);
         return compiled;
       },
@@ -161,7 +162,7 @@ export class Queries implements QueryService {
 
   private async rows(relation: Relation, context: RequestContext): Promise<readonly (readonly KustoValue[])[]> {
     if (context.options['validatepermissions'] === true) throw new NotValidated();
-    const { sql, release } = await this.compile(relation, context);
+    const { sql, release } = await this.compilation.compile(relation, context);
     try {
       const result = await this.parts.engine.run(sql, context.signal);
       return await rowsOf(result);
@@ -177,42 +178,14 @@ export class Queries implements QueryService {
       database: snapshot.database(context.database)?.name ?? context.database,
       clusterEndpoint: clusterEndpoint() || CLUSTER_NAME,
       principal: currentPrincipal(context.caller),
-      principalDetails: JSON.stringify(currentPrincipalDetails(context.caller)),
+      get principalDetails() {
+        return JSON.stringify(currentPrincipalDetails(context.caller));
+      },
       isMemberOf: (name) => currentPrincipalIsMemberOf(context.caller, [name], security.directory),
       currentCursor: catalog.currentCursor().toString(),
       clientRequestId: context.clientRequestId,
       hasIngestionTime: (tableId) => hasIngestionTime(snapshot, tableId),
     };
-  }
-
-  private async compile(relation: Relation, context: RequestContext): Promise<Compiled> {
-    const { engine } = this.parts;
-    const resolved = await resolveProcedures(
-      relation,
-      engine,
-      (input, inputs) => this.compileSql(input, inputs, context),
-      context.signal,
-    );
-    return this.compileSql(resolved.relation, resolved.inputs, context);
-  }
-
-  private async compileSql(
-    relation: Relation,
-    inputs: readonly InputTable[],
-    context: RequestContext,
-  ): Promise<Compiled> {
-    const external = await this.parts.external.open(relation, context);
-    try {
-      const compiled = compile(relation, this.parts.dialect, external.sql);
-      const fewRows = mostRows(relation) <= FEW_ROWS ? 'surely' : isSummary(relation) ? 'likely' : undefined;
-      return {
-        sql: { ...compiled, parameters: [], inputs: [...inputs, ...compiled.inputs], ...(fewRows && { fewRows }) },
-        release: external.release,
-      };
-    } catch (error) {
-      await external.release();
-      throw error;
-    }
   }
 }
 
@@ -232,11 +205,6 @@ function withColumn(input: Relation): Relation {
 
 async function* withoutColumns(result: EngineResult): AsyncIterable<ColumnBatch> {
   for await (const { rowCount } of result.batches()) yield { rowCount, columns: [] };
-}
-
-interface Compiled {
-  readonly sql: CompiledSql;
-  release(): Promise<void>;
 }
 
 async function rowsOf(result: EngineResult): Promise<KustoValue[][]> {

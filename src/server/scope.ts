@@ -14,6 +14,9 @@ export class RequestScope {
   text = '';
   database = '';
   readonly #abort = new AbortController();
+  #reason: KustoError | undefined;
+  /** Ends `race`. */
+  #stop: (reason: KustoError) => void = () => undefined;
   #timer: NodeJS.Timeout | undefined;
   #resolveEnded: () => void = () => undefined;
   /** Resolves when the answer has gone out, or cannot any more. */
@@ -55,7 +58,10 @@ export class RequestScope {
   }
 
   abort(reason: KustoError): void {
-    if (!this.signal.aborted) this.#abort.abort(reason);
+    if (this.#reason) return;
+    this.#reason = reason;
+    this.#abort.abort(reason);
+    this.#stop(reason);
   }
 
   end(): void {
@@ -65,20 +71,16 @@ export class RequestScope {
 
   /** The work's value, or the reason of an abort as soon as there is one; a value that comes too late is disposed of. */
   async race<T>(work: Promise<T>, dispose: (late: T) => void = () => undefined): Promise<T> {
-    const { signal } = this;
     const aborted = new Promise<never>((_, reject) => {
-      const stop = () => reject(signal.reason as KustoError);
-      if (signal.aborted) stop();
-      else signal.addEventListener('abort', stop, { once: true });
+      this.#stop = reject;
     });
     try {
+      if (this.#reason) throw this.#reason;
       return await Promise.race([work, aborted]);
     } catch (error) {
-      if (signal.aborted) {
-        work.then(dispose, () => undefined);
-        throw signal.reason;
-      }
-      throw error;
+      if (!this.#reason) throw error;
+      work.then(dispose, () => undefined);
+      throw this.#reason;
     }
   }
 }
