@@ -1,4 +1,4 @@
-import type { ExternalTableEntity, PathElement } from '../../catalog/model.js';
+import type { ConnectionRef, ExternalTableEntity, PathElement } from '../../catalog/model.js';
 import { KustoError } from '../../errors/index.js';
 import {
   checkGiven,
@@ -9,6 +9,7 @@ import {
   requireReadable,
   tableNotFound,
   type DeltaColumns,
+  type LogHead,
 } from '../../external/index.js';
 import { admin, checkColumns, newId } from '../entities.js';
 import {
@@ -77,15 +78,14 @@ async function build(
 }
 
 /** Reads the log. A schema may also describe a table that the first export is to make. */
-async function columnsOf(
-  args: Definition,
-  connection: ExternalTableEntity['connections'][number],
-  context: CommandContext,
-): Promise<DeltaColumns> {
-  const access = storageAccess('ExternalTable', context.database.id, context);
-  const log = new DeltaLog(await openConnection(connection, access), access.checkpoints);
-  const head = await log.load({ withFiles: false, signal: context.signal });
+async function columnsOf(args: Definition, connection: ConnectionRef, context: CommandContext): Promise<DeltaColumns> {
   const given = args.columns?.map(({ column, type }) => ({ name: column, type }));
+  const head = await headOf(connection, context).catch((error: unknown) => {
+    // The caller cannot be impersonated here: who reads and writes as somebody else looks at the log then.
+    if (given !== undefined && error instanceof KustoError && error.code === 'OnBehalfOf_NotConfigured')
+      return undefined;
+    throw error;
+  });
   if (head === undefined) {
     if (given === undefined) throw tableNotFound(connection.address);
     return { columns: given, partitions: [] };
@@ -93,6 +93,12 @@ async function columnsOf(
   requireReadable(head.snapshot);
   const { metadata } = head.snapshot;
   return given === undefined ? inferColumns(args.table, metadata) : checkGiven(args.table, given, metadata);
+}
+
+async function headOf(connection: ConnectionRef, context: CommandContext): Promise<LogHead | undefined> {
+  const access = storageAccess('ExternalTable', context.database.id, context);
+  const log = new DeltaLog(await openConnection(connection, access), access.checkpoints);
+  return log.load({ withFiles: false, signal: context.signal });
 }
 
 /** Takes out what exists for Delta tables only, and refuses what has no meaning for them. */
