@@ -70,7 +70,8 @@ export async function compose(
     }
     const guard = new Security(security, catalog, { development });
     const secrets = await openSecretBox(security, { dataDirectory: data, development });
-    const store = { localRoots: configuration.localRoots };
+    const { s3Endpoint } = configuration.storage;
+    const store = { localRoots: configuration.localRoots, ...(s3Endpoint !== undefined && { s3Endpoint }) };
     const external = new ExternalTables({
       catalog,
       engine,

@@ -44,6 +44,12 @@ const schema = z.strictObject({
     }),
   /** Folders of this machine that commands may read from and write to. */
   localRoots: z.array(z.string()).default([]),
+  storage: z
+    .strictObject({
+      /** A service that stands in for Amazon's (MinIO and its like): every S3 address is sent there. */
+      s3Endpoint: z.url({ protocol: /^https?$/ }).optional(),
+    })
+    .prefault({}),
   limits: z
     .strictObject({
       bodySize: z.int().positive().default(DEFAULT_LIMITS.bodySize),

@@ -14,13 +14,22 @@ export type StorageAddress =
       readonly path: string;
       readonly isOneLake: boolean;
     }
-  | { readonly kind: 's3' }
+  | {
+      readonly kind: 's3';
+      /** Undefined: the region of the address says where the bucket is, or the configured endpoint. */
+      readonly region: string | undefined;
+      readonly bucket: string;
+      /** Folder or object inside the bucket; empty for the bucket itself. */
+      readonly path: string;
+    }
+  /** One object, read only. */
   | { readonly kind: 'web' }
   | { readonly kind: 'local'; readonly path: string };
 
 const AZURE_HOST =
   /^(?<account>[a-z0-9-]+)((?:\.[a-z0-9-]+)*)\.(?:blob|dfs)\.(?:core\.(?:windows\.net|chinacloudapi\.cn|usgovcloudapi\.net|cloudapi\.de)|storage\.azure\.net|fabric\.microsoft\.com)$/;
-const S3_HOST = /^(?:.+\.)?s3(?:[.-][a-z0-9-]+)*\.amazonaws\.com(?:\.cn)?$/;
+const S3_HOST =
+  /^(?:(?<bucket>.+)\.)?s3(?:[.-](?:dualstack\.)?(?<region>[a-z]{2}(?:-[a-z]+)+-\d))?\.amazonaws\.com(?:\.cn)?$/;
 
 /** Reads an address without its credential. Throws KustoError. */
 export function parseAddress(address: string): StorageAddress {
@@ -85,7 +94,15 @@ function web(url: URL): StorageAddress {
     if (!container) throw invalid('it names no container: https://account.blob.core.windows.net/container');
     return azureBlob(url, azure.groups?.['account'] ?? '', container, path);
   }
-  return S3_HOST.test(hostname) ? { kind: 's3' } : { kind: 'web' };
+  const s3 = S3_HOST.exec(hostname);
+  return s3 ? s3Address(s3.groups!, segments) : { kind: 'web' };
+}
+
+/** The bucket stands in the host, or in the first segment of the path. */
+function s3Address(host: Readonly<Record<string, string | undefined>>, segments: readonly string[]): StorageAddress {
+  const [bucket, ...path] = host['bucket'] === undefined ? segments : [host['bucket'], ...segments];
+  if (!bucket) throw invalid('it names no bucket: https://bucket.s3.region.amazonaws.com/folder');
+  return { kind: 's3', region: host['region'], bucket, path: path.join('/') };
 }
 
 function abfss(url: URL): StorageAddress {

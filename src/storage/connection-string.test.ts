@@ -51,8 +51,12 @@ describe('connection strings', () => {
     );
     expect(parseAddress('https://[::1]:10000/acct/c')).toMatchObject({ serviceUrl: 'https://[::1]:10000/acct' });
     expect(parseAddress('abfss://fs@127.0.0.1:1/acct/p')).toEqual(blob('https://127.0.0.1:1/acct', 'acct', 'fs', 'p'));
-    expect(parseAddress('https://b.s3.us-east-1.amazonaws.com/k')).toEqual({ kind: 's3' });
-    expect(parseAddress('https://s3.eu-west-1.amazonaws.com/b/k')).toEqual({ kind: 's3' });
+    const s3 = (region: string | undefined, bucket: string, path: string) => ({ kind: 's3', region, bucket, path });
+    expect(parseAddress('https://b.s3.us-east-1.amazonaws.com/k')).toEqual(s3('us-east-1', 'b', 'k'));
+    expect(parseAddress('https://a.b.s3.cn-north-1.amazonaws.com.cn/k/l/')).toEqual(s3('cn-north-1', 'a.b', 'k/l'));
+    expect(parseAddress('https://s3.eu-west-1.amazonaws.com/b/k')).toEqual(s3('eu-west-1', 'b', 'k'));
+    expect(parseAddress('https://s3-us-gov-west-1.amazonaws.com/b')).toEqual(s3('us-gov-west-1', 'b', ''));
+    expect(parseAddress('https://b.s3.amazonaws.com/k')).toEqual(s3(undefined, 'b', 'k'));
     expect(parseAddress('https://example.com/data.csv')).toEqual({ kind: 'web' });
     expect(parseAddress('file:///data/x%20y')).toEqual({ kind: 'local', path: '/data/x y' });
     expect(parseAddress('/data/x')).toEqual({ kind: 'local', path: '/data/x' });

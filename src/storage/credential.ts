@@ -1,5 +1,5 @@
 import type { ConnectionString } from './connection.js';
-import type { Secret } from './secret.js';
+import { Secret } from './secret.js';
 
 /** A way to tokens for storage; `@azure/identity`'s credentials fit. Its KustoErrors reach the caller as they are. */
 export interface TokenSource {
@@ -11,6 +11,7 @@ export type StoreCredential =
   | { readonly kind: 'none' }
   | { readonly kind: 'sas'; readonly sas: Secret }
   | { readonly kind: 'key'; readonly key: Secret }
+  | { readonly kind: 'aws'; readonly accessKeyId: string; readonly secretAccessKey: Secret }
   | {
       readonly kind: 'token';
       readonly credential: TokenSource;
@@ -33,6 +34,10 @@ export function carriedCredential(connection: ConnectionString): StoreCredential
   if (!secret) return undefined;
   if (credential === 'sas') return { kind: 'sas', sas: secret };
   if (credential === 'key') return { kind: 'key', key: secret };
+  if (credential === 'aws') {
+    const [, accessKeyId = '', secretAccessKey = ''] = /^([^,]+),(.+)$/.exec(secret.reveal()) ?? [];
+    return { kind: 'aws', accessKeyId, secretAccessKey: new Secret(secretAccessKey) };
+  }
   if (credential === 'token') {
     const token = secret.reveal();
     return {

@@ -1,10 +1,11 @@
-import { KustoError } from '../errors/index.js';
 import { parseAddress } from './address.js';
 import { AzureBlobStore } from './azure-blob/azure-blob-store.js';
 import type { StoreCredential } from './credential.js';
 import { LocalStore } from './local/local-store.js';
 import type { ObjectStore } from './object-store.js';
+import { S3Store } from './s3/s3-store.js';
 import type { StoreOptions } from './store-options.js';
+import { WebStore } from './web/web-store.js';
 
 /**
  * The store at an address (`ConnectionRef.address`), used with one credential. Nothing is contacted yet. Requests are
@@ -18,15 +19,11 @@ export function openStore(address: string, credential: StoreCredential, options:
     case 'local':
       return new LocalStore(target.path, options.localRoots ?? []);
     case 's3':
-      throw notYet('Amazon S3');
+      // A presigned URL has the form of a SAS.
+      return credential.kind === 'sas'
+        ? new WebStore(address, credential, options)
+        : new S3Store(address, target, credential, options);
     case 'web':
-      throw notYet('web');
+      return new WebStore(address, credential, options);
   }
-}
-
-function notYet(what: string): KustoError {
-  return new KustoError(
-    'Storage_NotSupported',
-    `Calypso does not read or write ${what} addresses: use Azure Blob Storage, Data Lake Storage Gen2 or OneLake.`,
-  );
 }

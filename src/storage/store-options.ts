@@ -5,4 +5,6 @@ export interface StoreOptions {
   readonly requestDeadline?: number;
   /** PEM of a certificate authority that is trusted beside the well-known ones. */
   readonly certificateAuthority?: string;
+  /** URL of an S3 service that stands in for Amazon's, such as MinIO: every S3 address is sent there. */
+  readonly s3Endpoint?: string;
 }

@@ -34,6 +34,8 @@ export function containerClient(
         url,
         newPipeline(new StorageSharedKeyCredential(target.account, credential.key.reveal()), options),
       );
+    case 'aws':
+      throw new Error('an access key of AWS for Blob Storage');
     case 'token':
       return new ContainerClient(url, newPipeline(forStorageOnly(credential.credential), options));
   }

@@ -1,6 +1,7 @@
 import { RestError } from '@azure/storage-blob';
-import { KustoError, type ErrorCode } from '../../errors/index.js';
+import type { ErrorCode, KustoError } from '../../errors/index.js';
 import type { StoreCredential } from '../credential.js';
+import { requestError } from '../request-error.js';
 
 export type Access = 'read' | 'write';
 
@@ -16,43 +17,13 @@ const ROLE: Readonly<Record<Access, string>> = {
   write: 'Storage Blob Data Contributor',
 };
 
-const UNREACHABLE = new Set([
-  'ECONNRESET',
-  'ECONNREFUSED',
-  'ECONNABORTED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'EPIPE',
-  'EPROTO',
-  'REQUEST_SEND_ERROR',
-]);
-const TIMED_OUT = new Set(['ETIMEDOUT', 'ESOCKETTIMEDOUT', 'UND_ERR_CONNECT_TIMEOUT']);
-const CERTIFICATE = /^(?:CERT_|ERR_TLS_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_(?:GET_ISSUER|VERIFY)|HOSTNAME_MISMATCH)/;
-
 /** Which coded error a failure of the storage is. `signal` is the caller's: its abort is no fault of the storage. */
 export function storageError(error: unknown, request: FailedRequest, signal?: AbortSignal): KustoError {
-  const own = kustoErrorIn(error);
-  if (own) return own;
-  if (signal?.aborted) return new KustoError('General_Cancelled', 'The request was cancelled.', { cause: error });
-  const failed = (code: ErrorCode, text: string) => new KustoError(code, `${request.url}: ${text}`, { cause: error });
-  const name = error instanceof Error ? error.name : '';
-  if (name === 'AbortError' || name === 'TimeoutError') {
-    return failed('Storage_Timeout', 'the storage did not answer before the deadline.');
-  }
-  const code = codeOf(error);
-  if (error instanceof RestError && error.statusCode !== undefined) {
-    return failed(...answered(error.statusCode, code, error.message, request));
-  }
-  if (TIMED_OUT.has(code)) return failed('Storage_Timeout', 'the connection timed out.');
-  if (CERTIFICATE.test(code)) {
-    return failed('Storage_CertificateRefused', `the server's certificate is not trusted (${code}).`);
-  }
-  if (code === 'ENOSPC') return failed('Storage_DiskFull', 'the local disk is full.');
-  if (UNREACHABLE.has(code)) return failed('Storage_Unreachable', `the storage cannot be reached (${code}).`);
-  // A body that ends early shows as an error of the stream or of the XML parser, with no status.
-  return failed('Storage_Unreachable', `the connection failed${code ? ` (${code})` : ''}.`);
+  return requestError(error, request.url, signal, () =>
+    error instanceof RestError && error.statusCode !== undefined
+      ? answered(error.statusCode, codeOf(error), error.message, request)
+      : undefined,
+  );
 }
 
 function answered(status: number, code: string, message: string, request: FailedRequest): [ErrorCode, string] {
@@ -137,16 +108,11 @@ function whoIs(credential: StoreCredential): string {
     case 'sas':
       return 'the shared access signature';
     case 'key':
+    case 'aws':
       return 'the account key';
     case 'token':
       return credential.principal;
   }
-}
-
-/** An identity's own refusal, thrown by its token source inside the pipeline. */
-function kustoErrorIn(error: unknown): KustoError | undefined {
-  for (let e = error; e instanceof Error; e = e.cause) if (e instanceof KustoError) return e;
-  return undefined;
 }
 
 /** The service's code; for an answer to HEAD, which has no body, from its headers. Empty if there is none. */
