@@ -162,6 +162,7 @@ export async function compose(
       stop: async () => {
         await Promise.all([shutDown(app, GRACE), scheduler.stop()]);
         await operations.close();
+        await queries.close();
         await catalog.close();
         await engine.close();
       },

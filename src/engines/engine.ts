@@ -198,6 +198,11 @@ export type FileField =
   /** Number of the record in the scan, from 1. */
   | { readonly kind: 'sourceLineNumber' };
 
+export interface FileDescription {
+  readonly columns?: readonly ColumnSchema[];
+  readonly width?: number;
+}
+
 export interface Engine {
   /** Runs to the end, then pages: an error never comes after rows. Cancels when the signal fires. */
   run(sql: CompiledSql, signal?: AbortSignal): Promise<EngineResult>;
@@ -217,6 +222,8 @@ export interface Engine {
   copyOut(sql: CompiledSql, options: CopyOptions): Promise<readonly CopiedFile[]>;
   /** The query that reads files, for `insertQuery` or inside another. Errors name the line: Stream_…, BadRequest_…. */
   scanFiles(scan: FileScan, signal?: AbortSignal): Promise<CompiledSql>;
+  /** What the files say of their columns; delimited text says how many there are, other text nothing. */
+  describeFiles(scan: Omit<FileScan, 'columns'>, signal?: AbortSignal): Promise<FileDescription>;
   /** Local folder that the engine may read files from and write files to. */
   readonly exchangeDirectory: string;
   close(): Promise<void>;

@@ -36,6 +36,8 @@ export interface FetchOptions {
   readonly predicate?: PartitionPredicate;
   /** Bytes, as stored, that one scan may hold on the disk. */
   readonly maxBytes: number;
+  /** One file instead of all: the first one found, or the one written last. */
+  readonly only?: 'first' | 'last';
   readonly signal?: AbortSignal;
 }
 
@@ -53,9 +55,14 @@ export async function fetchExternal(
   let bytes = 0;
   for await (const file of externalFiles(table, access, { predicate, ...(signal ? { signal } : {}) })) {
     if (file.size === 0) continue;
+    if (options.only === 'last' && found[0]) {
+      if (writtenAt(file) > writtenAt(found[0])) found[0] = file;
+      continue;
+    }
     found.push(file);
     bytes += file.size;
     if (bytes > options.maxBytes) throw tooLarge(table, options.maxBytes);
+    if (options.only === 'first') break;
   }
   const folder = join(options.directory, `external-${randomUUID()}`);
   const release = () => rm(folder, { recursive: true, force: true });
@@ -76,6 +83,8 @@ export async function fetchExternal(
     throw error;
   }
 }
+
+const writtenAt = ({ lastModified }: ExternalFile): number => lastModified?.getTime() ?? 0;
 
 /** After a failure no other download is begun, and those under way are stopped and waited for. */
 async function download(files: readonly ExternalFile[], folder: string, signal?: AbortSignal): Promise<string[]> {

@@ -19,6 +19,7 @@ export interface ExternalFile {
   /** Below the address of its connection; empty where the address is the file. */
   readonly name: string;
   readonly size: number;
+  readonly lastModified?: Date;
   /** Position of its connection in the table. */
   readonly connection: number;
   readonly store: ObjectStore;
@@ -58,8 +59,10 @@ export async function* externalFiles(
       if (!partitions || !isNamed(info.name || ref.address, table) || !mayMatch(layout, partitions, predicate))
         continue;
       const values = layout.partitions.map(({ name }, i) => [name, partitions[i]?.value ?? null] as const);
-      const { name, size } = info;
-      yield { uri: store.urlOf(name), name, size, connection, store, partition: Object.fromEntries(values) };
+      const { name, size, lastModified } = info;
+      const partition = Object.fromEntries(values);
+      const modified = lastModified && { lastModified };
+      yield { uri: store.urlOf(name), name, size, ...modified, connection, store, partition };
       if (--left <= 0) return;
     }
   }

@@ -18,6 +18,7 @@ export {
   type FileSelection,
   type FileTable,
 } from './files.js';
+export { SchemaInference } from './infer.js';
 export { tokensFor, type Actor } from './tokens.js';
 export { DEFAULT_PARTITION, defaultPathFormat, PathLayout } from './layout.js';
 export { artifactName, connectionOfPart } from './naming.js';

@@ -36,9 +36,16 @@ const known = new WeakMap<GlobalState, Map<string, Analyzed>>();
  *
  * @param globals the binder's view of `schema`
  * @param bestEffort the request property `best_effort`
+ * @param read the text's long lists, where the caller has read them
  * @throws KustoError for the first thing that is wrong
  */
-export function analyzed(text: string, schema: Schema, globals: GlobalState, bestEffort?: unknown): Analyzed {
+export function analyzed(
+  text: string,
+  schema: Schema,
+  globals: GlobalState,
+  bestEffort?: unknown,
+  read?: LongLists,
+): Analyzed {
   let trees = known.get(globals);
   if (!trees) known.set(globals, (trees = new Map()));
   const kept = trees.get(text);
@@ -48,7 +55,7 @@ export function analyzed(text: string, schema: Schema, globals: GlobalState, bes
     trees.set(text, kept);
     return kept;
   }
-  const code = analyze(text, schema, globals, bestEffort);
+  const code = analyze(text, schema, globals, bestEffort, read ?? new LongLists(text));
   if (text.length <= LONGEST_TEXT) {
     if (trees.size >= MOST_TEXTS) trees.delete(trees.keys().next().value!);
     trees.set(text, code);
@@ -56,8 +63,7 @@ export function analyzed(text: string, schema: Schema, globals: GlobalState, bes
   return code;
 }
 
-function analyze(text: string, schema: Schema, globals: GlobalState, bestEffort: unknown): Analyzed {
-  const lists = new LongLists(text);
+function analyze(text: string, schema: Schema, globals: GlobalState, bestEffort: unknown, lists: LongLists): Analyzed {
   const characters = text.length - lists.length;
   if (characters > MOST_CHARACTERS) {
     throw new KustoError(

@@ -9,6 +9,18 @@ import type { KustoType, KustoValue } from '../values/index.js';
 const LAST_TICK = 3_155_378_975_999_999_999n;
 const MOST_EXACT = 2 ** 53;
 
+interface Operation {
+  whole(a: bigint, b: bigint): bigint | undefined;
+  real(a: number, b: number): number;
+}
+
+const OPERATIONS: Readonly<Record<string, Operation>> = {
+  '+': { whole: (a, b) => a + b, real: (a, b) => a + b },
+  '-': { whole: (a, b) => a - b, real: (a, b) => a - b },
+  '*': { whole: (a, b) => a * b, real: (a, b) => a * b },
+  '/': { whole: (a, b) => (b === 0n ? undefined : a / b), real: (a, b) => a / b },
+};
+
 /** The literal that the operator makes of two, or undefined. */
 export function folded(operator: string, args: readonly Scalar[], type: KustoType): Scalar | undefined {
   const [a, b] = args;
@@ -20,14 +32,14 @@ export function folded(operator: string, args: readonly Scalar[], type: KustoTyp
 function calculated(operator: string, a: KustoValue, b: KustoValue, type: KustoType): KustoValue | undefined {
   switch (type) {
     case 'long': {
-      const whole = bigintOf(operator, a, b);
+      const whole = wholes(operator, a, b);
       return whole === undefined ? undefined : BigInt.asIntN(64, whole);
     }
     case 'real':
-      return typeof a === 'number' && typeof b === 'number' ? realOf(operator, a, b) : undefined;
+      return typeof a === 'number' && typeof b === 'number' ? OPERATIONS[operator]?.real(a, b) : undefined;
     case 'datetime':
     case 'timespan': {
-      const ticks = bigintOf(operator, a, b) ?? scaled(operator, a, b);
+      const ticks = wholes(operator, a, b) ?? scaled(operator, a, b);
       if (ticks === undefined) return undefined;
       const fits = type === 'datetime' ? ticks >= 0n && ticks <= LAST_TICK : BigInt.asIntN(64, ticks) === ticks;
       return fits ? ticks : undefined;
@@ -37,36 +49,8 @@ function calculated(operator: string, a: KustoValue, b: KustoValue, type: KustoT
   }
 }
 
-function bigintOf(operator: string, a: KustoValue, b: KustoValue): bigint | undefined {
-  if (typeof a !== 'bigint' || typeof b !== 'bigint') return undefined;
-  switch (operator) {
-    case '+':
-      return a + b;
-    case '-':
-      return a - b;
-    case '*':
-      return a * b;
-    case '/':
-      return b === 0n ? undefined : a / b;
-    default:
-      return undefined;
-  }
-}
-
-function realOf(operator: string, a: number, b: number): number | undefined {
-  switch (operator) {
-    case '+':
-      return a + b;
-    case '-':
-      return a - b;
-    case '*':
-      return a * b;
-    case '/':
-      return a / b;
-    default:
-      return undefined;
-  }
-}
+const wholes = (operator: string, a: KustoValue, b: KustoValue): bigint | undefined =>
+  typeof a === 'bigint' && typeof b === 'bigint' ? OPERATIONS[operator]?.whole(a, b) : undefined;
 
 /** A span times or by a real, where that is a whole number of ticks. */
 function scaled(operator: string, a: KustoValue, b: KustoValue): bigint | undefined {

@@ -9,8 +9,7 @@ import { parseDatetime, parseDecimal, parseGuid, parseTimespan } from '../values
  */
 
 /** The smallest long: its digits alone are no long, so they are read together with the sign. */
-export const isSmallestLong = (sign: string, digits: string): boolean =>
-  sign === '-' && digits === '9223372036854775808';
+export const isSmallestLong = (sign: string, digits: string): boolean => sign === '-' && integer(digits) === 2n ** 63n;
 
 /** Decodes a literal token, e.g. `0x1f`, `2.5h`, `datetime(2020-01-01)`, `real(nan)`, `int(null)`, `'a\n'`. */
 export function decodeLiteral(text: string, type: KustoType, span: Span): Literal {

@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { compileFunction } from 'node:vm';
 
 /**
  * The official parser and binder. It is a .NET library compiled to JavaScript: it sets globals, its lists have
@@ -84,11 +86,22 @@ let loaded: { readonly Kusto: KustoNamespace; readonly Bridge: BridgeRuntime } |
 export function official(): { readonly Kusto: KustoNamespace; readonly Bridge: BridgeRuntime } {
   if (!loaded) {
     const require = createRequire(import.meta.url);
-    require('@kusto/language-service-next/bridge.min.js');
+    loadBridge(require.resolve('@kusto/language-service-next/bridge.min.js'));
     require('@kusto/language-service-next/Kusto.Language.Bridge.min.js');
     loaded = globalThis as unknown as NonNullable<typeof loaded>;
   }
   return loaded;
+}
+
+/**
+ * The bridge's dictionaries keep names as properties of plain objects, in which `__proto__` and `hasOwnProperty` are no
+ * names like others: here they become objects without a prototype.
+ */
+function loadBridge(path: string): void {
+  const source = readFileSync(path, 'utf8')
+    .replaceAll('simpleBuckets={}', 'simpleBuckets=Object.create(null)')
+    .replace(/(this\.simpleBuckets)\.hasOwnProperty\((\w+)\)/g, 'Object.hasOwn($1,$2)');
+  compileFunction(source, ['module'], { filename: path })({ exports: {} });
 }
 
 /** Parses once, so that the first request does not pay for the JIT. */

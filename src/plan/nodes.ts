@@ -130,7 +130,22 @@ export type ExternalSource =
       readonly format: string;
       readonly properties: Readonly<Record<string, string>>;
       readonly span: Span;
-    };
+    }
+  /** One row that tells the schema of files, instead of their rows. */
+  | ({ readonly kind: 'storageSchema' } & StorageSchemaRequest);
+
+/** Options of `infer_storage_schema`. */
+export interface StorageSchemaRequest {
+  readonly addresses: readonly string[];
+  readonly format: string;
+  readonly namePrefix?: string;
+  readonly fileExtension?: string;
+  /** Which files are read: the first one found, the one written last, or all. */
+  readonly mode: 'any' | 'last' | 'all';
+  readonly firstRowIsHeader: boolean;
+  /** JSON with recommended types, instead of a schema. */
+  readonly suggestions: boolean;
+}
 
 /** A result that an earlier step of the same request left in the engine: `table` is the engine's name. */
 export interface Stored extends Node {

@@ -9,6 +9,7 @@ import {
   tokensFor,
   type FetchedFile,
   type FetchedTable,
+  type FetchOptions,
   type FileTable,
   type PartitionPredicate,
   type StorageUsage,
@@ -21,6 +22,7 @@ import type { StoreOptions } from '../storage/index.js';
 import type { KustoValue } from '../values/index.js';
 import { checkpointReader } from './checkpoint-reader.js';
 import type { ExternalReader } from './external-reader.js';
+import { storageSchema } from './storage-schema.js';
 import { predicatesOf } from './external-predicates.js';
 import type { RequestContext } from './query-service.js';
 
@@ -33,6 +35,8 @@ export interface ExternalTablesParts {
   /** Bytes of files that one table's scan may bring to the local disk. */
   readonly maxScanBytes: number;
 }
+
+type StorageSchemaSource = Extract<ExternalScan['source'], { kind: 'storageSchema' }>;
 
 /** Reads external tables and `externaldata`: fetches the files that the query needs, and says how to read them in SQL. */
 export class ExternalTables implements ExternalReader {
@@ -50,6 +54,11 @@ export class ExternalTables implements ExternalReader {
     try {
       const predicates = predicatesOf(relation);
       for (const { source, columns } of scans) {
+        if (source.kind === 'storageSchema') {
+          const schema = value('string', await this.schemaOf(source, context));
+          fetched.set(source, { scan: sql`SELECT ${schema}`, release: () => Promise.resolve() });
+          continue;
+        }
         const { table, usage, databaseId } = this.tableOf(source, columns, context);
         fetched.set(source, await this.fetch(table, usage, databaseId, predicates.get(source) ?? [], context));
       }
@@ -65,7 +74,7 @@ export class ExternalTables implements ExternalReader {
   }
 
   private tableOf(
-    source: ExternalScan['source'],
+    source: Exclude<ExternalScan['source'], StorageSchemaSource>,
     columns: ExternalScan['columns'],
     context: RequestContext,
   ): { readonly table: FileTable; readonly usage: StorageUsage; readonly databaseId: string } {
@@ -79,21 +88,45 @@ export class ExternalTables implements ExternalReader {
       }
       return { table, usage: 'ExternalTable', databaseId: source.databaseId };
     }
-    const connections = source.addresses.map((address) =>
-      connectionRef(address, (text) => this.parts.secrets.seal(text)),
-    );
     const { ignoreFirstRecord } = source.properties;
-    const table: FileTable = {
-      name: 'externaldata',
-      tableKind: 'storage',
+    const table = {
+      ...this.tableAt('externaldata', source),
       columns: columns.map(({ name, type }) => ({ name, type })),
+      properties: { includeHeaders: /^true$/i.test(ignoreFirstRecord ?? '') ? 'All' : 'None' },
+    } as const;
+    return { table, usage: 'ExternalDataRequest', databaseId: snapshot.database(context.database)!.id };
+  }
+
+  /** The files at addresses that the query itself names. */
+  private tableAt(name: string, at: { readonly addresses: readonly string[]; readonly format: string }): FileTable {
+    return {
+      name,
+      tableKind: 'storage',
+      columns: [],
       partitions: [],
       pathFormat: [],
-      dataFormat: source.format as ExternalTableEntity['dataFormat'],
-      connections,
-      properties: { includeHeaders: /^true$/i.test(ignoreFirstRecord ?? '') ? 'All' : 'None' },
+      dataFormat: at.format as ExternalTableEntity['dataFormat'],
+      connections: at.addresses.map((address) => connectionRef(address, (text) => this.parts.secrets.seal(text))),
+      properties: {},
     };
-    return { table, usage: 'ExternalDataRequest', databaseId: snapshot.database(context.database)!.id };
+  }
+
+  private async schemaOf(source: StorageSchemaSource, context: RequestContext): Promise<string> {
+    const { namePrefix, fileExtension, mode } = source;
+    const properties = {
+      ...(namePrefix !== undefined && { namePrefix }),
+      ...(fileExtension !== undefined && { fileExtension }),
+    };
+    const table = { ...this.tableAt('infer_storage_schema', source), properties };
+    const format = formatOf(table.dataFormat!);
+    const databaseId = this.parts.catalog.snapshot().database(context.database)!.id;
+    const only = mode === 'any' ? 'first' : mode === 'last' ? 'last' : undefined;
+    const fetched = await this.download(table, 'ExternalDataRequest', databaseId, context, { ...(only && { only }) });
+    try {
+      return await storageSchema(source, fetched.files, format, this.parts.engine, context.signal);
+    } finally {
+      await fetched.release();
+    }
   }
 
   private async fetch(
@@ -103,6 +136,23 @@ export class ExternalTables implements ExternalReader {
     predicate: PartitionPredicate,
     context: RequestContext,
   ): Promise<{ readonly scan: Sql; release(): Promise<void> }> {
+    const files = await this.download(table, usage, databaseId, context, { predicate });
+    try {
+      return { scan: await this.scanOf(table, files, context.signal), release: files.release };
+    } catch (error) {
+      await files.release();
+      throw error;
+    }
+  }
+
+  /** Brings files to the local disk, where the policies allow it. */
+  private async download(
+    table: FileTable,
+    usage: StorageUsage,
+    databaseId: string,
+    context: RequestContext,
+    options: Pick<FetchOptions, 'predicate' | 'only'>,
+  ): Promise<FetchedTable> {
     const { engine, security, secrets, store, maxScanBytes } = this.parts;
     for (const connection of table.connections) {
       if (/^(\/|file:)/.test(connection.address)) continue;
@@ -111,22 +161,11 @@ export class ExternalTables implements ExternalReader {
     }
     const tokenFor = tokensFor(security, { databaseId, impersonate: { caller: context.caller } });
     const credentialFor = credentialProvider({ unseal: (sealed) => secrets.open(sealed), tokenFor });
-    const files = await fetchExternal(
+    return fetchExternal(
       table,
       { credentialFor, usage, store, checkpoints: checkpointReader(engine) },
-      {
-        directory: engine.exchangeDirectory,
-        predicate,
-        maxBytes: maxScanBytes,
-        signal: context.signal,
-      },
+      { ...options, directory: engine.exchangeDirectory, maxBytes: maxScanBytes, signal: context.signal },
     );
-    try {
-      return { scan: await this.scanOf(table, files, context.signal), release: files.release };
-    } catch (error) {
-      await files.release();
-      throw error;
-    }
   }
 
   /** One scan for the files that share compression, header and partition values; all of the table's columns, in order. */
@@ -148,7 +187,7 @@ export class ExternalTables implements ExternalReader {
       const compiled: CompiledSql = await this.parts.engine.scanFiles(
         {
           files: files.map(({ path, uri }) => ({ path, location: uri })),
-          format: formatOf(fetched),
+          format: formatOf(fetched.format),
           gzip: first.compression === 'gzip',
           skipFirstRecord: first.hasHeader,
           columns,
@@ -200,7 +239,7 @@ const READABLE: ReadonlySet<string> = new Set([
   'parquet',
 ]);
 
-function formatOf({ format }: FetchedTable): FileScan['format'] {
+function formatOf(format: string): FileScan['format'] {
   if (READABLE.has(format)) return format as FileScan['format'];
   throw new KustoError('CAL0001', `External data in the format '${format}' cannot be read.`);
 }

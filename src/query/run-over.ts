@@ -1,13 +1,12 @@
 import type { Engine, InputTable } from '../engines/engine.js';
 import { KustoError } from '../errors/index.js';
-import { bind } from '../language/bind.js';
 import type { RequestFacts } from '../language/context.js';
 import type { Schema } from '../language/schema.js';
 import { mapRelation, type Relation } from '../plan/index.js';
 import { compile } from '../sql/compile.js';
 import type { Dialect } from '../sql/dialect.js';
 import type { KustoValue } from '../values/index.js';
-import { bindClosed } from './closed.js';
+import type { Binder } from './binder.js';
 import { resolveProcedures } from './procedures.js';
 import type { MemoryTable } from './query-service.js';
 
@@ -15,6 +14,7 @@ const TABLE = '__command_result';
 const PREFIX = `${TABLE}|`;
 
 export interface RunOverParts {
+  readonly binder: Binder;
   readonly engine: Engine;
   readonly dialect: Dialect;
   readonly signal: AbortSignal;
@@ -38,11 +38,9 @@ export async function runOver(
   const schema: Schema = { databases: [database], current: facts.database };
   const run = (relation: Relation): Promise<MemoryTable> => runStored(relation, inputOf(table), parts);
   return shifted(async () => {
-    const bound = await bindClosed(
-      PREFIX + tail,
-      (text) => bind(text, schema, facts),
-      async (probe) => (await run(probe)).rows,
-    );
+    const rows = async (probe: Relation) => (await run(probe)).rows;
+    const request = { text: PREFIX + tail, schema, facts, parameters: {}, options: {}, rows };
+    const bound = await parts.binder.bind(request, parts.signal);
     const [only] = bound.results;
     return only ? run(only.relation) : table;
   });

@@ -1,7 +1,6 @@
 import { hasIngestionTime, type Catalog, type CatalogSnapshot } from '../catalog/catalog.js';
 import type { Engine, EngineResult } from '../engines/engine.js';
 import { KustoError } from '../errors/index.js';
-import { bind } from '../language/bind.js';
 import { CLUSTER_NAME } from '../language/schema.js';
 import type { RequestFacts } from '../language/context.js';
 import { setting } from '../language/settings.js';
@@ -14,7 +13,7 @@ import {
 } from '../security/index.js';
 import type { Dialect } from '../sql/dialect.js';
 import { ticksOfDate, type ColumnBatch, type KustoValue } from '../values/index.js';
-import { bindClosed } from './closed.js';
+import { Binder } from './binder.js';
 import { Compilation } from './compilation.js';
 import { constantResult } from './constant.js';
 import { narrowed, tablesOf } from './scope.js';
@@ -49,7 +48,7 @@ export interface QueryServiceParts {
 /** Text to result: authorizes, binds to what the caller may see, compiles, runs. */
 export class Queries implements QueryService {
   private readonly views = new SchemaViews();
-
+  private readonly binder = new Binder();
   private readonly compilation: Compilation;
 
   constructor(private readonly parts: QueryServiceParts) {
@@ -139,8 +138,14 @@ export class Queries implements QueryService {
   }
 
   runOver(table: MemoryTable, tail: string, context: RequestContext): Promise<MemoryTable> {
+    const { binder } = this;
     const { engine, dialect, catalog } = this.parts;
-    return runOver(table, tail, this.facts(context, catalog.snapshot()), { engine, dialect, signal: context.signal });
+    const facts = this.facts(context, catalog.snapshot());
+    return runOver(table, tail, facts, { binder, engine, dialect, signal: context.signal });
+  }
+
+  close(): Promise<void> {
+    return this.binder.close();
   }
 
   private async bind(text: string, context: RequestContext): Promise<BoundRequest> {
@@ -153,11 +158,9 @@ export class Queries implements QueryService {
     const current = snapshot.database(context.database)!;
     const schema = this.views.schema(snapshot, visible, current.name);
     const facts = this.facts(context, snapshot);
-    return bindClosed(
-      text,
-      (closed) => bind(closed, schema, facts, context.parameters, context.options),
-      (probe) => this.rows(probe, context),
-    );
+    const { parameters, options, signal } = context;
+    const rows = (probe: Relation) => this.rows(probe, context);
+    return this.binder.bind({ text, schema, facts, parameters, options, rows }, signal);
   }
 
   private async rows(relation: Relation, context: RequestContext): Promise<readonly (readonly KustoValue[])[]> {

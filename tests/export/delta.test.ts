@@ -86,7 +86,7 @@ const PLACES: Readonly<Record<string, () => Promise<Place>>> = {
     const address = `${storage.addressOf('acct', name)}/tables/one`;
     return {
       connection: `${address};${storage.keyOf('acct')}`,
-      objects: objectsOfContainer(container, 'tables/one', address),
+      objects: objectsOfContainer(container, 'tables/one/', address),
       put: async (object, text) => {
         const blob = container.getBlockBlobClient(`tables/one/${object}`);
         await blob.upload(text, Buffer.byteLength(text), { conditions: { ifNoneMatch: '*' } });

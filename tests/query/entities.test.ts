@@ -30,6 +30,11 @@ test('ingestion_time() is null over rows that came while the policy was off, and
   expect(await rows('print ingestion_time()')).toEqual([[null]]);
 });
 
+test('cursors see no rows that came while the policy was off: these have no time to compare', async () => {
+  expect(await rows(`T | where cursor_after('') | project x | sort by x asc`)).toEqual([[1], [3]]);
+  expect(await rows('T | where cursor_before_or_at(cursor_current()) | project x | sort by x asc')).toEqual([[1], [3]]);
+});
+
 test('extent_id() and extent_tags() tell of the extent, and are empty over what is in none', async () => {
   expect(await rows('T | where extent_tags() has "first" | project x, extent_tags()')).toEqual([[1, ['first']]]);
   expect(await rows('T | summarize dcount(extent_id())')).toEqual([[3]]);

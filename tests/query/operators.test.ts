@@ -92,6 +92,25 @@ describe('joins', () => {
 });
 
 describe('aggregates', () => {
+  it.each([
+    ['arg_max(x, *, z)', ['x', 'y', 'z'], [3, 4, 'b']],
+    ['arg_max(x, y, y, *)', ['x', 'y', 'z'], [3, 4, 'b']],
+    ['arg_max(x, w = y, *)', ['x', 'w', 'z'], [3, 4, 'b']],
+    ['arg_max(x, *, y + 1)', ['x', 'y', 'z', 'max_x_arg2'], [3, 4, 'b', 5]],
+    ['take_any(z, *, x)', ['z', 'x', 'y'], ['b', 3, 4]],
+  ])('keep the columns beside * apart: %s', async (aggregate, columns, row) => {
+    const answer = await kql.answer(`datatable(x:long, y:long, z:string)[3, 4, "b"] | summarize ${aggregate}`);
+    expect(answer.columns.map((column) => column.split(':')[0])).toEqual(columns);
+    expect(answer.rows).toEqual([row]);
+  });
+
+  it('refuse another name for a column that * has, and a summarize of nothing', async () => {
+    await expect(rows('print x = 1, y = 2 | summarize arg_max(x, *, w = y)')).rejects.toMatchObject({
+      code: 'CAL0001',
+    });
+    await expect(rows('print x = 1 | summarize')).rejects.toMatchObject({ code: 'SYN0001' });
+  });
+
   it('take all columns of arg_max from one row', async () => {
     expect(
       await rows('datatable(a:long, b:string, c:long)[1,"x",10, 5,"y",2, 5,"y",2, 3,"z",99] | summarize arg_max(a, *)'),

@@ -9,6 +9,15 @@ afterAll(() => kql.close());
 
 const one = (text: string): string => `print s = ${JSON.stringify(text)}`;
 
+test('has_any finds one of very many terms, whatever their edges are', async () => {
+  const terms = Array.from({ length: 20_000 }, (_, i) => `"term${i}"`);
+  const found = await kql.rows(
+    `datatable(s:string)["a term19999", "term20000", "term19 b", "xterm5", "x-. ", "(y z"]
+     | where s has_any (${[...terms, '"-."', '"(y"', '"."'].join(', ')}) | project s`,
+  );
+  expect(found).toEqual([['a term19999'], ['term19 b'], ['x-. '], ['(y z']]);
+});
+
 describe('parse', () => {
   test('a typed column that does not fit empties the whole row', async () => {
     const rows = await kql.rows(`datatable(s:string)["id=7 at=2020-01-01;", "id=x at=2020-01-01;"]

@@ -82,3 +82,56 @@ describe('while a query of a long text runs', () => {
     expect(rows).toEqual([[1, 1500 * 1499 + 1500 * 5000, 6499]]);
   });
 });
+
+describe('while a text of a megabyte is parsed', () => {
+  const sum = (characters: number): string =>
+    numbers(Math.ceil(characters / 10))
+      .map((i) => `${100_000 + i}+1`)
+      .join(', ');
+  const long = `print x = 100001 | where x in (${sum(20_000)})`;
+
+  it('others are answered before it is, and cancelled it leaves its thread to the next', async () => {
+    const text = `print x = 100001 | where x in (${sum(1_000_000)})`;
+    // More than there are threads.
+    const clients = [1, 2, 3].map(() => new AbortController());
+    let ended = 0;
+    const requests = clients.map(({ signal }) =>
+      server
+        .query(text, {}, {}, undefined, signal)
+        .catch(() => undefined)
+        .finally(() => ended++),
+    );
+    for (let i = 0; i < 10; i++) {
+      const health = await fetch(`${server.endpoint}/health`);
+      expect(await health.json()).toEqual({ status: 'ok' });
+      expect((await server.query(`print ${i}`)).rows).toEqual([[i]]);
+    }
+    expect(ended).toBe(0);
+    for (const client of clients) client.abort();
+    await Promise.all(requests);
+    expect((await server.query(long)).rows).toEqual([[100_001]]);
+  });
+
+  it('its time limit ends it', async () => {
+    const { status, error } = await server.query(`print x = 1 | where x in (${sum(1_000_000)})`, {
+      servertimeout: '00:00:01',
+    });
+    expect([status, error?.code]).toEqual([504, 'General_Timeout']);
+  });
+
+  it('it is bound as a short one is: probes, facts of the request, parameters, errors with their places', async () => {
+    const probe = await server.query(
+      `declare query_parameters(p:long); ${long} | extend d = dynamic({"a": 1}), y = p + toint(current_principal_is_member_of('aadapp=00000000-0000-0000-0000-000000000001;00000000-0000-0000-0000-000000000002'))
+       | project-away x | evaluate bag_unpack(d)`,
+      {},
+      { p: '7' },
+    );
+    expect(probe.columns).toEqual(['y', 'a']);
+    expect(probe.rows).toEqual([[7, 1]]);
+    await server.command('.create table Timed (a: long)');
+    await server.command('.ingest inline into table Timed <| 5');
+    expect((await server.query(`${long}; Timed | where cursor_after('') | project a`)).error).toBeUndefined();
+    const { error } = await server.query(`${long} | where nothing == 1`);
+    expect(error?.['@message']).toContain("'nothing' does not refer to any known column");
+  });
+});

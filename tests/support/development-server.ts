@@ -24,8 +24,15 @@ export async function startDevelopmentServer() {
   const log = pino({ level: 'silent' }) as unknown as ServerLog;
   const calypso = await compose(configuration, { development: true, log });
   const endpoint = await calypso.listen();
-  const send = async (path: string, csl: string, properties: object = {}, db = 'NetDefaultDB'): Promise<HttpAnswer> => {
+  const send = async (
+    path: string,
+    csl: string,
+    properties: object = {},
+    db = 'NetDefaultDB',
+    signal: AbortSignal | null = null,
+  ): Promise<HttpAnswer> => {
     const response = await fetch(`${endpoint}${path}`, {
+      signal,
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ db, csl, properties }),
@@ -36,8 +43,8 @@ export async function startDevelopmentServer() {
     endpoint,
     /** Files that the server may read and write. */
     files: join(folder, 'files'),
-    query: (csl: string, Options: object = {}, Parameters: object = {}, db?: string) =>
-      send('/v1/rest/query', csl, { Options, Parameters }, db),
+    query: (csl: string, Options: object = {}, Parameters: object = {}, db?: string, signal?: AbortSignal) =>
+      send('/v1/rest/query', csl, { Options, Parameters }, db, signal),
     /** A command that must succeed. */
     command: async (csl: string, db?: string): Promise<HttpAnswer> => {
       const answer = await send('/v1/rest/mgmt', csl, {}, db);

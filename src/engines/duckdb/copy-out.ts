@@ -6,7 +6,7 @@ import type { ColumnStatistics, KustoType } from '../../values/index.js';
 import type { CopiedFile, CopyOptions } from '../engine.js';
 import type { EngineConnection } from './connection.js';
 import { isText, line, quoteField, separator, type CopyColumn } from './lines.js';
-import { timestampOf } from './text.js';
+import { decodable, timestampOf } from './text.js';
 import { readResult } from './values.js';
 
 /** Rows `firstRow <= rowid < endRow` of a table. */
@@ -55,7 +55,9 @@ async function statisticsOf(
   signal: AbortSignal | undefined,
 ): Promise<readonly ColumnStatistics[]> {
   const expressions = columns.flatMap(({ expression, type }) => {
-    const bounds = UNBOUNDED.has(type) ? ['NULL', 'NULL'] : [`min(${expression})`, `max(${expression})`];
+    const bounds = UNBOUNDED.has(type)
+      ? ['NULL', 'NULL']
+      : ['min', 'max'].map((end) => (type === 'string' ? decodable(`${end}(${expression})`) : `${end}(${expression})`));
     return [...bounds, `count(*) - count(${expression})`];
   });
   const result = await connection.run(

@@ -10,13 +10,14 @@ import type {
   Engine,
   EngineFunction,
   EngineResult,
+  FileDescription,
   FileScan,
   WriteScope,
 } from '../engine.js';
 import { TableLocks } from '../table-locks.js';
 import { EngineConnection } from './connection.js';
 import { runFew } from './few-rows.js';
-import { compileFileScan } from './file-scan.js';
+import { compileFileScan, describeFiles } from './file-scan.js';
 import type { FunctionRegistry } from './functions.js';
 import { DuckDbPersistence } from './persistence.js';
 import { DuckDbStagedResult, type StageOptions } from './staged-result.js';
@@ -93,6 +94,15 @@ export class DuckDbEngine implements Engine {
     const connection = await this.connect();
     try {
       return await compileFileScan(connection, scan, signal);
+    } finally {
+      await connection.close();
+    }
+  }
+
+  async describeFiles(scan: Omit<FileScan, 'columns'>, signal?: AbortSignal): Promise<FileDescription> {
+    const connection = await this.connect();
+    try {
+      return await describeFiles(connection, { ...scan, columns: [] }, signal);
     } finally {
       await connection.close();
     }

@@ -2,11 +2,11 @@ import { createReadStream } from 'node:fs';
 import { createGunzip } from 'node:zlib';
 import { KustoError } from '../../errors/index.js';
 import { quoteText } from '../../sql/dialects/duckdb/layout.js';
-import type { CompiledSql, FileField, FileScan } from '../engine.js';
+import type { CompiledSql, FileDescription, FileField, FileScan } from '../engine.js';
 import type { EngineConnection } from './connection.js';
 import { fromText } from './convert.js';
 import { jsonPointer, selectColumns, textField } from './file-columns.js';
-import { parquetScan } from './parquet-scan.js';
+import { parquetColumns, parquetScan } from './parquet-scan.js';
 import { stored } from './types.js';
 
 /** Longest line and longest JSON object that are read. */
@@ -37,6 +37,19 @@ async function scanText(connection: EngineConnection, scan: FileScan, signal?: A
     default:
       return delimitedScan(scan, scan.format);
   }
+}
+
+/** What the files say of their columns. */
+export async function describeFiles(
+  connection: EngineConnection,
+  scan: FileScan,
+  signal?: AbortSignal,
+): Promise<FileDescription> {
+  const { format } = scan;
+  if (format === 'parquet') return { columns: await parquetColumns(connection, scan, signal) };
+  if (format === 'json' || format === 'multijson' || format === 'txt' || format === 'raw') return {};
+  const widths = scan.files.map((file) => recordShape(file.path, DELIMITER[format], scan.gzip, format !== 'tsve'));
+  return { width: Math.max(...(await Promise.all(widths)).map((shape) => shape.width)) };
 }
 
 const fileList = (scan: FileScan) => `[${scan.files.map((file) => quoteText(file.path)).join(', ')}]`;

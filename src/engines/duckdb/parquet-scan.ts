@@ -1,5 +1,5 @@
 import { quoteIdentifier, quoteText } from '../../sql/dialects/duckdb/layout.js';
-import type { KustoType } from '../../values/index.js';
+import type { ColumnSchema, KustoType } from '../../values/index.js';
 import type { FileColumn, FileScan } from '../engine.js';
 import type { EngineConnection } from './connection.js';
 import { fromText, ticksOfMicroseconds } from './convert.js';
@@ -8,17 +8,10 @@ import { textOf } from './text.js';
 
 /** Reads by the types that the files have; the conversions are those of the reference's table for Parquet. */
 export async function parquetScan(connection: EngineConnection, scan: FileScan, signal?: AbortSignal): Promise<string> {
-  const list = `[${scan.files.map((file) => quoteText(file.path)).join(', ')}]`;
-  const reader = `read_parquet(${list}, union_by_name = true, filename = 'calypso:file')`;
-  const described = await connection.run(`DESCRIBE SELECT * FROM ${reader}`, [], { signal });
-  const types = new Map<string, string>();
-  for (let k = 0; k < described.chunkCount; k++) {
-    const chunk = described.getChunk(k);
-    const [names, declared] = [chunk.getColumnValues(0), chunk.getColumnValues(1)] as [string[], string[]];
-    names.forEach((name, row) => types.set(name, declared[row]!));
-  }
+  const reader = readerOf(scan);
+  const types = await typesOf(connection, reader, signal);
   const record = `to_json(struct_pack(${[...types.keys()]
-    .filter((name) => name !== 'calypso:file')
+    .filter((name) => name !== FILE)
     .map((name) => `${quoteIdentifier(name)} := ${quoteIdentifier(name)}`)
     .join(', ')}))`;
   return selectColumns(scan, reader, (column) => {
@@ -29,6 +22,63 @@ export async function parquetScan(connection: EngineConnection, scan: FileScan, 
     if (type === undefined) return 'NULL';
     return parquetField(column, quoteIdentifier(String(first)), type, inner);
   });
+}
+
+const FILE = 'calypso:file';
+
+const readerOf = (scan: FileScan): string =>
+  `read_parquet([${scan.files.map((file) => quoteText(file.path)).join(', ')}], union_by_name = true, filename = '${FILE}')`;
+
+/** The engine's type of each column. */
+async function typesOf(
+  connection: EngineConnection,
+  reader: string,
+  signal: AbortSignal | undefined,
+): Promise<Map<string, string>> {
+  const described = await connection.run(`DESCRIBE SELECT * FROM ${reader}`, [], { signal });
+  const types = new Map<string, string>();
+  for (let k = 0; k < described.chunkCount; k++) {
+    const chunk = described.getChunk(k);
+    const [names, declared] = [chunk.getColumnValues(0), chunk.getColumnValues(1)] as [string[], string[]];
+    names.forEach((name, row) => types.set(name, declared[row]!));
+  }
+  return types;
+}
+
+/** The columns with the KQL types that hold what the files' types hold. */
+export async function parquetColumns(
+  connection: EngineConnection,
+  scan: FileScan,
+  signal?: AbortSignal,
+): Promise<ColumnSchema[]> {
+  const types = await typesOf(connection, readerOf(scan), signal);
+  types.delete(FILE);
+  return [...types].map(([name, type]) => ({ name, type: kqlTypeOf(type) }));
+}
+
+function kqlTypeOf(type: string): KustoType {
+  switch (familyOf(type)) {
+    case 'bool':
+      return 'bool';
+    case 'integer':
+      if (/^U?(TINY|SMALL)INT$|^INTEGER$/.test(type)) return 'int';
+      return /^(U?HUGEINT|UBIGINT)$/.test(type) ? 'decimal' : 'long';
+    case 'float':
+      return 'real';
+    case 'decimal':
+      return 'decimal';
+    case 'timestamp':
+      return 'datetime';
+    case 'uuid':
+      return 'guid';
+    case 'json':
+    case 'nested':
+      return 'dynamic';
+    case 'text':
+    case 'blob':
+    case 'other':
+      return /^(TIME|INTERVAL)/.test(type) ? 'timespan' : 'string';
+  }
 }
 
 function parquetField(

@@ -1,3 +1,4 @@
+import { KustoError } from '../../errors/index.js';
 import { literal, use, type Aggregate, type Assignment, type Column, type Scalar } from '../../plan/index.js';
 import type { KustoType } from '../../values/index.js';
 import type { Scope } from '../context.js';
@@ -14,6 +15,7 @@ import {
   resultColumns,
   spanOf,
   symbolKindOf,
+  textOf,
   toArray,
   typeOfSymbol,
 } from '../syntax.js';
@@ -24,6 +26,11 @@ import { bindNamed } from './named.js';
 export const SUMMARIZE_OPERATORS: Readonly<Record<string, OperatorBinder>> = {
   SummarizeOperator: (node, input, scope) => {
     const clause = maybe(node, 'ByClause');
+    const expressions = items(node, 'Aggregates');
+    if (!clause && expressions.length === 0) {
+      const message = 'summarize needs an aggregate, such as count(), or what to group by.';
+      throw new KustoError('SYN0001', message, { span: spanOf(node) });
+    }
     const inner = scope.over(input);
     const byValues = clause ? items(clause, 'Expressions').flatMap((expression) => bindNamed(expression, inner)) : [];
     const results = resultColumns(node);
@@ -35,7 +42,7 @@ export const SUMMARIZE_OPERATORS: Readonly<Record<string, OperatorBinder>> = {
       input,
       scope,
       keys,
-      items(node, 'Aggregates'),
+      expressions,
       results.slice(keys.length).map((result) => result.name),
     );
   },
@@ -101,6 +108,12 @@ export function isAggregateCall(node: SyntaxNode): boolean {
 
 const isStar = (node: SyntaxNode): boolean => kindOf(node) === 'StarExpression';
 
+/** Name of the column that an argument is, as it is or under another name (`w = y`). */
+function columnOf(node: SyntaxNode): string | undefined {
+  const column = kindOf(node) === 'SimpleNamedExpression' ? part(node, 'Expression') : node;
+  return kindOf(column) === 'NameReference' ? nameOf(column) : undefined;
+}
+
 class AggregateCollector {
   readonly aggregates: { column: Column; call: Aggregate['aggregates'][number]['call'] }[] = [];
   private readonly inner: Scope;
@@ -150,13 +163,36 @@ class AggregateCollector {
     return use(column);
   }
 
-  /** What `*` of arg_max, arg_min and take_any means: the binder names the columns, without the key and the group's keys. */
-  private starred(node: SyntaxNode, before: number): Scalar[] {
+  /**
+   * Values that a row is picked with: the arguments behind the first `keys`, and what `*` stands for. The binder names
+   * the columns of `*`, without the group's keys and what is there already; beside `*` it drops what comes again.
+   */
+  private picked(node: SyntaxNode, keys: number): Scalar[] {
+    const given = argumentsOf(node);
+    const others = given.slice(keys);
+    if (!others.some(isStar)) return others.map((other) => bindScalar(other, this.inner));
+    const seen = new Set(given.slice(0, keys).map(columnOf));
+    const kept = others.filter((other) => {
+      if (isStar(other)) return !seen.has('*') && seen.add('*');
+      const column = columnOf(other);
+      if (column === undefined) return true;
+      if (!seen.has(column) && !seen.has('*')) return seen.add(column);
+      if (kindOf(other) === 'NameReference') return false;
+      const message = `'${textOf(other)}' beside '*', which has the column already, is not supported. Name it before: | extend ${textOf(other)}`;
+      throw new KustoError('CAL0001', message, { span: spanOf(other) });
+    });
+    return kept.flatMap((other, i) =>
+      isStar(other) ? this.starred(node, keys + i, kept.length - 1 - i) : [bindScalar(other, this.inner)],
+    );
+  }
+
+  /** @param before columns of the result before those of `*`, `after`: behind them */
+  private starred(node: SyntaxNode, before: number, after: number): Scalar[] {
     const results = toArray(node.ResultType?.Columns);
     if (results.length === 0 && before === 0)
       return this.input.columns.filter((column) => !this.isKey(column)).map(use);
     return results
-      .slice(before)
+      .slice(before, results.length - after)
       .map((result) => use(this.input.columns.find((column) => column.name === result.Name)!));
   }
 
@@ -167,7 +203,6 @@ class AggregateCollector {
   private tuple(node: SyntaxNode): Scalar[] {
     const name = nameOf(part(node, 'Name'));
     const types = toArray(node.ResultType?.Columns).map((column) => typeOfSymbol(column.Type) ?? 'dynamic');
-    const given = argumentsOf(node);
     if (name === 'percentiles' || name === 'percentilesw') {
       const values = this.args(node);
       const fixed = name === 'percentiles' ? 1 : 2;
@@ -176,19 +211,14 @@ class AggregateCollector {
         .map((percent, i) => this.add(node, OF_ONE[name]!, [...values.slice(0, fixed), percent], types[i]!));
     }
     if (name === 'arg_max' || name === 'arg_min') {
-      const [by, ...others] = given;
-      const key = bindScalar(by!, this.inner);
-      const row = others.flatMap((other) =>
-        isStar(other) ? this.starred(node, given.length - 1) : [bindScalar(other, this.inner)],
-      );
+      const key = bindScalar(argumentsOf(node)[0]!, this.inner);
+      const row = this.picked(node, 1);
       // One aggregate picks the row, so that all of its columns come from the same one.
       const picked = this.add(node, name, [key, ...row], 'dynamic');
       return [key, ...row].map((value, i) => call(node, 'row_item', [picked, literal('long', BigInt(i))], value.type));
     }
     if (name === 'take_any' || name === 'any') {
-      const row = given.flatMap((other) =>
-        isStar(other) ? this.starred(node, given.length - 1) : [bindScalar(other, this.inner)],
-      );
+      const row = this.picked(node, 0);
       const picked = this.add(node, 'take_any_row', row, 'dynamic');
       return row.map((value, i) => call(node, 'row_item', [picked, literal('long', BigInt(i))], value.type));
     }

@@ -6,6 +6,7 @@ import { diffPatterns, diffPatternsText, segments } from './patterns.js';
 import type { PluginCall } from './plugin.js';
 import { dcountIntersect, estimateRowsCount, ipLookup, narrow, rowsNear, schemaMerge } from './rows.js';
 import { funnelSequence, funnelSequenceCompletion, sequenceDetect } from './sequences.js';
+import { storageSchema } from './storage-schema.js';
 import { newActivityMetrics, rollingPercentile, timelinePlugin } from './timeline.js';
 
 export interface Plugin {
@@ -43,12 +44,11 @@ export const PLUGINS: Readonly<Record<string, Plugin>> = {
   estimate_rows_count: { bind: estimateRowsCount },
   identity: { bind: ({ input }) => input },
   rolling_percentile: { bind: rollingPercentile },
+  infer_storage_schema: { bind: storageSchema },
+  infer_storage_schema_with_suggestions: { bind: storageSchema },
 };
 
 const SERVICE = 'needs a service that is not part of this server';
-
-const UNREAD =
-  'reads storage while a query is bound, which this server does not: write the schema out (externaldata, .create external table)';
 
 /** Plugins that will not be answered, and why. */
 export const REFUSED_PLUGINS: Readonly<Record<string, string>> = {
@@ -71,6 +71,4 @@ export const REFUSED_PLUGINS: Readonly<Record<string, string>> = {
   execute_show_command: 'is not documented; send the command itself',
   external_datatable: "is not documented: its data comes with a request of the vendor's own clients; use datatable",
   identity_v3: 'is a test of the reference engine itself',
-  infer_storage_schema: UNREAD,
-  infer_storage_schema_with_suggestions: UNREAD,
 };

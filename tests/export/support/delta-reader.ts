@@ -31,15 +31,16 @@ interface Action {
   readonly remove?: { readonly path: string };
 }
 
+/** `folder`: empty, or with a slash at its end. */
 export function objectsOfContainer(container: ContainerClient, folder: string, address: string): Objects {
   return {
     address,
     names: async () => {
       const names: string[] = [];
-      for await (const { name } of container.listBlobsFlat({ prefix: `${folder}/` })) names.push(name);
-      return names.map((name) => name.slice(folder.length + 1));
+      for await (const { name } of container.listBlobsFlat({ prefix: folder })) names.push(name);
+      return names.map((name) => name.slice(folder.length));
     },
-    read: (name) => container.getBlobClient(`${folder}/${name}`).downloadToBuffer(),
+    read: (name) => container.getBlobClient(`${folder}${name}`).downloadToBuffer(),
   };
 }
 
@@ -74,16 +75,21 @@ export async function commitsOf(objects: Objects): Promise<readonly (readonly Ac
   );
 }
 
-/** Records by `id`, as somebody meets them who reads the newest version by the protocol, with none of our code. */
-export async function readDelta(objects: Objects): Promise<Account> {
+/** Paths of the newest version's files. */
+export async function livePaths(objects: Objects): Promise<ReadonlySet<string>> {
   const live = new Set<string>();
   for (const actions of await commitsOf(objects)) {
     for (const { remove } of actions) if (remove) live.delete(remove.path);
     for (const { add } of actions) if (add) live.add(add.path);
   }
+  return live;
+}
+
+/** Records by `id`, as somebody meets them who reads the newest version by the protocol, with none of our code. */
+export async function readDelta(objects: Objects): Promise<Account> {
   const ids = new Map<number, number>();
   const files = new Map<string, number>();
-  for (const path of live) {
+  for (const path of await livePaths(objects)) {
     const { buffer, byteOffset, byteLength } = await objects.read(decodeURIComponent(path));
     const file = buffer.slice(byteOffset, byteOffset + byteLength) as ArrayBuffer;
     const rows = await parquetReadObjects({ file, columns: ['id'] });

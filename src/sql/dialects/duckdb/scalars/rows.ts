@@ -13,10 +13,10 @@ function cursorTest(after: boolean): ScalarRow {
   return ({ args }) => {
     const [extent, cursor] = args as [LoweredArgument, LoweredArgument];
     const held = cursor.literal as string;
-    const limit = value('long', BigInt(held));
-    if (after) return sql`(${extent.sql} IN (SELECT e.number FROM ${extents} AS e WHERE e.cursor > ${limit}))`;
-    if (held === '') return sql`true`;
-    return sql`(${extent.sql} IN (SELECT e.number FROM ${extents} AS e WHERE e.cursor <= ${limit}))`;
+    if (held === '' && !after) return sql`true`;
+    const comparison = code(after ? '>' : '<=');
+    // Rows that came while the IngestionTime policy was off have no time that a cursor could be compared with.
+    return sql`(${extent.sql} IN (SELECT e.number FROM ${extents} AS e WHERE e.cursor ${comparison} ${value('long', BigInt(held))} AND e.${code(EXTENT_TABLE.isTimed)}))`;
   };
 }
 

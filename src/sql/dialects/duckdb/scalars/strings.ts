@@ -76,29 +76,55 @@ function hasList(all: boolean): ScalarRow {
     if (words.some((word) => word.type === 'dynamic')) return undefined;
     if (words.length === 0) return value('bool', all);
     const held = lowered(haystack!, call);
-    const pattern = all ? undefined : anyTermPattern(words);
-    if (pattern !== undefined) return sql`regexp_matches(${held}, ${value('string', pattern)})`;
-    const tests = words.map((word) => sql`kql_has(${held}, ${lowered(word, call)})`);
+    const patterns = all ? undefined : anyTermPatterns(words);
+    const tests = patterns
+      ? patterns.map((pattern) => sql`regexp_matches(${held}, ${value('string', pattern)})`)
+      : words.map((word) => sql`kql_has(${held}, ${lowered(word, call)})`);
     return sql`(${list(tests, all ? ' AND ' : ' OR ')})`;
   };
 }
 
-/** One pass over the text for several constant words, in lower case; for a single word a plain search first is faster. */
-function anyTermPattern(words: readonly LoweredArgument[]): string | undefined {
+/** Characters of terms in one pattern: RE2 takes no program beyond some megabytes. */
+const LONGEST_PATTERN = 32_768;
+
+/** Passes over the text for many constant words, in lower case; for a single word a plain search first is faster. */
+function anyTermPatterns(words: readonly LoweredArgument[]): string[] | undefined {
   if (words.length < 2) return undefined;
   const texts = words.map(({ literal }) =>
     typeof literal === 'string' && literal !== '' ? literal.toLowerCase() : '',
   );
   if (texts.includes('')) return undefined;
-  return texts.map(termPattern).join('|');
+  const patterns: string[] = [];
+  for (const before of ['', BEFORE]) {
+    for (const behind of ['', BEHIND]) {
+      const terms = texts.filter(
+        (term) => (before === BEFORE) === OPENS.test(term) && (behind === BEHIND) === CLOSES.test(term),
+      );
+      for (const some of inPieces(terms.map(escaped))) patterns.push(`${before}(?:${some.join('|')})${behind}`);
+    }
+  }
+  return patterns;
 }
 
-/** A term ends where no letter or digit stands; a term that has none at its own edge needs no end there. */
-function termPattern(term: string): string {
-  const start = /^[\p{L}\p{N}]/u.test(term) ? '(?:^|[^\\p{L}\\p{N}])' : '';
-  const end = /[\p{L}\p{N}]$/u.test(term) ? '(?:$|[^\\p{L}\\p{N}])' : '';
-  return start + escaped(term) + end;
+function inPieces(terms: readonly string[]): string[][] {
+  const pieces: string[][] = [];
+  let room = 0;
+  for (const term of terms) {
+    room -= term.length;
+    if (room < 0) {
+      pieces.push([]);
+      room = LONGEST_PATTERN - term.length;
+    }
+    pieces.at(-1)!.push(term);
+  }
+  return pieces;
 }
+
+const OPENS = /^[\p{L}\p{N}]/u;
+const CLOSES = /[\p{L}\p{N}]$/u;
+/** What stands before and behind a term: no letter or digit, where it begins or ends with one itself. */
+const BEFORE = '(?:^|[^\\p{L}\\p{N}])';
+const BEHIND = '(?:$|[^\\p{L}\\p{N}])';
 
 /** For RE2: every character but letters and digits by its code. */
 const escaped = (text: string): string =>
