@@ -96,7 +96,7 @@ export async function compose(
       security: guard,
       stores: new SecuredTargetStores({ security: guard, secrets, store }),
       journal: await Journal.open(join(engine.exchangeDirectory, JOURNAL)),
-      deltaHeads: new DeltaHeads(),
+      deltaHeads: new DeltaHeads(false),
       now,
     };
     const machine = { nodes: 1, cores: availableParallelism() };

@@ -3,7 +3,7 @@ import { KustoError } from '../errors/index.js';
 import type { ObjectInfo, ObjectStore } from '../storage/index.js';
 import { datetimeString, type KustoValue } from '../values/index.js';
 import { openConnection, type StorageAccess } from './access.js';
-import { deltaFiles, DeltaLog, tableNotFound } from './delta/index.js';
+import { deltaFiles, DeltaHeads, DeltaLog, tableNotFound } from './delta/index.js';
 import { PathLayout } from './layout.js';
 import { listPrefixes, mayMatch, type PartitionPredicate } from './pruning.js';
 
@@ -77,7 +77,8 @@ async function* filesOfLog(
   const [ref] = table.connections;
   if (ref === undefined) throw new Error(`the Delta table '${table.name}' has no address`);
   const store = await openConnection(ref, access);
-  const head = await new DeltaLog(store, access.checkpoints).load({ withFiles: true, ...(signal && { signal }) });
+  const log = new DeltaLog(store, access.checkpoints);
+  const head = await (access.heads ?? new DeltaHeads(true)).newest(log, signal);
   if (head === undefined) throw tableNotFound(ref.address);
   const named = deltaFiles(table, head.snapshot, predicate).filter(({ name }) => isNamed(name, table));
   for (const file of named.slice(0, limit)) yield { ...file, uri: store.urlOf(file.name), connection: 0, store };

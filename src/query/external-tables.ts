@@ -5,6 +5,7 @@ import { KustoError } from '../errors/index.js';
 import {
   connectionRef,
   credentialProvider,
+  DeltaHeads,
   fetchExternal,
   tokensFor,
   type FetchedFile,
@@ -40,6 +41,8 @@ type StorageSchemaSource = Extract<ExternalScan['source'], { kind: 'storageSchem
 
 /** Reads external tables and `externaldata`: fetches the files that the query needs, and says how to read them in SQL. */
 export class ExternalTables implements ExternalReader {
+  private readonly heads = new DeltaHeads(true);
+
   constructor(private readonly parts: ExternalTablesParts) {}
 
   async open(relation: Relation, context: RequestContext): ReturnType<ExternalReader['open']> {
@@ -163,7 +166,7 @@ export class ExternalTables implements ExternalReader {
     const credentialFor = credentialProvider({ unseal: (sealed) => secrets.open(sealed), tokenFor });
     return fetchExternal(
       table,
-      { credentialFor, usage, store, checkpoints: checkpointReader(engine) },
+      { credentialFor, usage, store, checkpoints: checkpointReader(engine), heads: this.heads },
       { ...options, directory: engine.exchangeDirectory, maxBytes: maxScanBytes, signal: context.signal },
     );
   }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ColumnSchema } from '../../values/index.js';
-import { pathOf } from './files.js';
+import { pathOf } from './paths.js';
 import { schemaString } from './schema.js';
 
 /** The identity by which a commit is found again: a later version of the same application means that this one is in. */

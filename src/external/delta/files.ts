@@ -1,9 +1,10 @@
 import { KustoError } from '../../errors/index.js';
 import type { ColumnSchema, KustoValue } from '../../values/index.js';
 import type { ColumnCondition, PartitionPredicate } from '../pruning.js';
-import { damaged, type AddFile } from './actions.js';
+import type { AddFile } from './actions.js';
 import { requireReadableColumns, type DeltaDefinition } from './drift.js';
 import { partitionValue } from './partition-values.js';
+import { nameOf } from './paths.js';
 import { requireReadable } from './protocol.js';
 import type { DeltaSnapshot } from './snapshot.js';
 import { statisticsMayMatch } from './statistics.js';
@@ -72,24 +73,6 @@ function statsOf(add: AddFile): unknown {
     return null;
   }
 }
-
-/** The path is a URL, relative to the table. */
-export function nameOf({ path }: Pick<AddFile, 'path'>): string {
-  if (/^[a-z][a-z0-9+.-]*:/i.test(path) || path.startsWith('/')) {
-    throw new KustoError(
-      'DeltaTable_FeatureNotSupported',
-      `The Delta table names a file outside of its folder ('${path}'), as a shallow clone does: make a deep clone of it.`,
-    );
-  }
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    throw damaged(`the path '${path}' is no URL`);
-  }
-}
-
-/** As a path in the log, which `nameOf` reads back. */
-export const pathOf = (name: string): string => encodeURI(name).replace(/[?#]/g, encodeURIComponent);
 
 function deletionVectors(name: string): KustoError {
   return new KustoError(

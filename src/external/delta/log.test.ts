@@ -140,7 +140,7 @@ describe('a Delta log', () => {
   });
 
   it('is read on from where it was, without a listing, as long as it is the same log', async () => {
-    const heads = new DeltaHeads();
+    const heads = new DeltaHeads(false);
     let lists = 0;
     const counted: ObjectStore = Object.create(store, {
       list: { value: (prefix: string) => (lists++, store.list(prefix)) },

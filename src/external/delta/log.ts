@@ -67,11 +67,12 @@ export class DeltaLog {
     if (head.commitHash === undefined || hashOf((await this.#commit(version, signal)) ?? '') !== head.commitHash) {
       return undefined;
     }
-    const replay = new Replay(head.snapshot);
+    let replay: Replay | undefined;
     let last = head.commitHash;
     for (let next = version + 1; ; next++) {
       const text = await this.#commit(next, signal);
-      if (text === undefined) return { snapshot: replay.at(next - 1), commitHash: last };
+      if (text === undefined) return replay ? { snapshot: replay.at(next - 1), commitHash: last } : head;
+      replay ??= new Replay(head.snapshot);
       replay.apply(parseCommit(text, this.#urlOf(next)));
       last = hashOf(text);
     }

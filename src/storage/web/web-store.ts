@@ -54,7 +54,7 @@ export class WebStore implements ObjectStore {
   }
 
   /** A URL of the web is a file, never a folder. */
-   
+
   async *list(): AsyncIterable<ObjectInfo> {}
 
   /** By GET: the signature of a presigned URL is for one method. */

@@ -115,7 +115,7 @@ export async function openBench(options: BenchOptions) {
     security,
     stores: options.aroundStores?.(stores) ?? stores,
     journal: await Journal.open(join(engine.exchangeDirectory, 'export')),
-    deltaHeads: new DeltaHeads(),
+    deltaHeads: new DeltaHeads(false),
     now: () => clock.now(),
   };
   const capacity = new ExportCapacity(() => options.capacity ?? 2);
