@@ -1,7 +1,6 @@
 /** `npm run kql-support`: writes docs/kql-support.md, what of the official language's lists this server answers. */
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { UNBUILT_FUNCTIONS } from '../src/functions/geo/unbuilt.js';
 import { isWindowFunction, scalarFunction } from '../src/functions/index.js';
 import { ALIASES, SPECIAL } from '../src/language/calls.js';
 import { OPERATORS } from '../src/language/operators/index.js';
@@ -39,11 +38,7 @@ const REASONS: Readonly<Record<string, string>> = {
   stored_query_result: NOT_STORED,
 };
 
-/** These answer null for what is no shape, and refuse every shape. */
-const unbuilt: ReadonlySet<string> = new Set(UNBUILT_FUNCTIONS.map((definition) => definition.name));
-
 function isFunctionSupported(name: string): boolean {
-  if (unbuilt.has(name)) return false;
   const canonical = ALIASES[name] ?? name;
   return (
     Object.hasOwn(SPECIAL, name) ||

@@ -136,7 +136,11 @@ export const DATETIME_FUNCTIONS: readonly ScalarFunction[] = [
     nulls: 'propagate',
     doc: 'A datetime moved by so many periods.',
     evaluate: ([period, amount, ticks]) =>
-      datetimeAdd(period as string, BigInt(Math.trunc(Number(amount))), ticks as bigint),
+      datetimeAdd(
+        period as string,
+        typeof amount === 'bigint' ? amount : BigInt(Math.trunc(Number(amount))),
+        ticks as bigint,
+      ),
   },
   {
     name: 'datetime_diff',

@@ -51,8 +51,16 @@ export const DYNAMIC_FUNCTIONS: readonly ScalarFunction[] = [
       const type = argumentTypes[0]!;
       if (type === 'dynamic') return value!;
       if (type !== 'string') return dynamicOf(jsonOf(value!, type));
-      return value === '' ? null : dynamicOf(parseJson(value as string) ?? (value as string));
+      if (value === '') return null;
+      const held = parseJson(value as string);
+      return dynamicOf(held === undefined ? (value as string) : held);
     },
+  },
+  {
+    name: 'todynamic_value',
+    nulls: 'propagate',
+    doc: 'A value as a dynamic one (internal).',
+    evaluate: ([value], { argumentTypes: [type] }) => (type === 'dynamic' ? value! : dynamicOf(jsonOf(value!, type!))),
   },
   {
     name: 'extract_json',

@@ -31,6 +31,7 @@ export { formatPieces } from './datetime-format.js';
 export { plainPattern } from './parse-patterns.js';
 export { PERIOD_TICKS } from './datetimes.js';
 export { asciiRe2 } from './regex.js';
+export { elementsOf } from './strings.js';
 export { isWindowFunction } from './windows.js';
 
 /** Every function that has an evaluation of its own, by name. A new family is a line here. */

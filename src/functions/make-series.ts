@@ -1,10 +1,13 @@
-import { datetimeText, timespanText } from '../values/index.js';
-import { parseJson, writeJson, type Json } from './json.js';
+import { KustoError } from '../errors/index.js';
+import { datetimeString, timespanText } from '../values/index.js';
+import { JsonNumber, parseJson, writeJson, type Json } from './json.js';
 import { realText } from './real-text.js';
 import type { ScalarFunction } from './scalar-function.js';
 
-/** A series longer than this is refused by the reference, too. */
+/** The reference answers a longer series with an error or with a part of it. */
 const MAX_LENGTH = 1_048_576;
+/** Positions of reals from here on are not told apart (series_position). */
+const FURTHEST = 2n ** 62n;
 
 /** The arrays of make-series (internal functions of the operator). */
 export const MAKE_SERIES_FUNCTIONS: readonly ScalarFunction[] = [
@@ -17,7 +20,10 @@ export const MAKE_SERIES_FUNCTIONS: readonly ScalarFunction[] = [
       const length = lengthOf(first as bigint, last as bigint);
       const filled: Json[] = new Array<Json>(length).fill(parseJson((otherwise as string | null) ?? 'null') ?? null);
       for (const pair of parseJson((pairs as string | null) ?? '[]') as readonly (readonly Json[])[]) {
-        const index = Number(BigInt(String(pair[0])) - (first as bigint));
+        const [position] = pair;
+        if (position === null) continue;
+        const whole = position instanceof JsonNumber ? position.text : String(position);
+        const index = Number(BigInt(whole) - (first as bigint));
         if (index >= 0 && index < length) filled[index] = pair[1] ?? null;
       }
       return writeJson(filled);
@@ -29,13 +35,14 @@ export const MAKE_SERIES_FUNCTIONS: readonly ScalarFunction[] = [
     doc: 'The points of the axis from first to last (internal, make-series).',
     evaluate: ([origin, step, first, last], { argumentTypes: [type] }) => {
       const from = first as bigint;
-      const length = lengthOf(from, last as bigint);
+      const isReal = type === 'real' || typeof step === 'number';
+      const length = lengthOf(from, last as bigint, isReal);
       const points = Array.from({ length }, (_, i) => {
         const position = from + BigInt(i);
-        if (typeof origin === 'bigint') {
+        if (typeof origin === 'bigint' && !isReal) {
           const ticks = origin + position * BigInt(step as bigint);
           return type === 'datetime'
-            ? JSON.stringify(datetimeText(ticks))
+            ? JSON.stringify(datetimeString(ticks))
             : type === 'timespan'
               ? JSON.stringify(timespanText(ticks))
               : String(ticks);
@@ -48,7 +55,12 @@ export const MAKE_SERIES_FUNCTIONS: readonly ScalarFunction[] = [
   },
 ];
 
-function lengthOf(first: bigint, last: bigint): number {
+function lengthOf(first: bigint, last: bigint, isReal = false): number {
   const length = last - first + 1n;
-  return length < 0n ? 0 : Number(length > BigInt(MAX_LENGTH) ? BigInt(MAX_LENGTH) : length);
+  if (length > MAX_LENGTH || (isReal && (first <= -FURTHEST || last >= FURTHEST)))
+    throw new KustoError(
+      'CAL0001',
+      `make-series: an array of more than ${MAX_LENGTH} values is not supported. Choose a narrower range or a longer step.`,
+    );
+  return length < 0n ? 0 : Number(length);
 }

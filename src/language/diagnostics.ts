@@ -2,7 +2,7 @@ import { KustoError, type ErrorCode } from '../errors/index.js';
 import { argumentsOf } from './calls-to.js';
 import { pathOf } from './graph-functions.js';
 import type { Diagnostic, KustoCode, SyntaxNode } from './parser.js';
-import { kindOf, maybe, nameOf, part, toArray } from './syntax.js';
+import { kindOf, maybe, nameOf, part, symbolKindOf, toArray } from './syntax.js';
 
 /**
  * Semantic complaints of the official binder that the reference engine does not share (seen wrong in practice): it
@@ -35,6 +35,18 @@ function isOfGraph({ Start }: Diagnostic, code: KustoCode): boolean {
   return false;
 }
 
+/** `The expression must be a literal`: the reference takes a variable or a parameter for the one that it holds. */
+const LITERAL_EXPECTED = 'KS131';
+
+function isOfVariable({ Code, Start }: Diagnostic, code: KustoCode): boolean {
+  if (Code !== LITERAL_EXPECTED) return false;
+  const root = code.Syntax as SyntaxNode & { GetTokenAt?(position: number): SyntaxNode | null };
+  let at = root.GetTokenAt?.(Start) ?? undefined;
+  while (at && kindOf(at) !== 'NameReference') at = maybe(at, 'Parent');
+  const symbol = at?.ReferencedSymbol;
+  return !!symbol && ['VariableSymbol', 'ParameterSymbol'].includes(symbolKindOf(symbol));
+}
+
 function isFalseAlarm({ Code, Start }: Diagnostic, text: string): boolean {
   if (FALSE_ALARMS.has(Code)) return true;
   const before = text.slice(0, Start);
@@ -57,6 +69,7 @@ export function refuseErrors(code: KustoCode, text: string): void {
       diagnostic.Severity === 'Error' &&
       !isFalseAlarm(diagnostic, text) &&
       !isLongForInt(diagnostic, text) &&
+      !isOfVariable(diagnostic, code) &&
       !(UNRESOLVED.test(diagnostic.Message) && isOfGraph(diagnostic, code)),
   );
   const first = errors.reduce<Diagnostic | undefined>((a, b) => (a && a.Start <= b.Start ? a : b), undefined);

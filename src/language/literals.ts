@@ -99,7 +99,14 @@ const ESCAPES: Readonly<Record<string, string>> = {
 };
 
 /** Any of KQL's string forms: quoted, verbatim `@"…"`, hidden `h"…"`, fenced ``` or ~~~. */
-export function decodeString(token: string): string {
+export const decodeString = (token: string): string => decoded(token).replace(LONE_SURROGATE, REPLACEMENT);
+
+/** Half a character: no UTF-8 has it, so that some parts of the line would keep it and others replace it. */
+const LONE_SURROGATE = /\p{Surrogate}/gu;
+const REPLACEMENT = '\ufffd';
+const LAST_CODE_POINT = 0x10ffff;
+
+function decoded(token: string): string {
   let text = token.trim();
   if (/^[hH]["'@`~]/.test(text)) text = text.slice(1);
   if (text.startsWith('```') || text.startsWith('~~~')) return text.slice(3, -3);
@@ -113,7 +120,10 @@ export function decodeString(token: string): string {
     /\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|x([0-9a-fA-F]{2})|([0-7]{1,3})|([\s\S]))/g,
     (_, u4?: string, u8?: string, x2?: string, octal?: string, single?: string) => {
       const hex = u4 ?? u8 ?? x2;
-      if (hex !== undefined) return String.fromCodePoint(parseInt(hex, 16));
+      if (hex !== undefined) {
+        const point = parseInt(hex, 16);
+        return point > LAST_CODE_POINT ? REPLACEMENT : String.fromCodePoint(point);
+      }
       if (octal !== undefined) return String.fromCharCode(parseInt(octal, 8));
       return ESCAPES[single!] ?? single!;
     },

@@ -84,13 +84,17 @@ interface BridgeRuntime {
 let loaded: { readonly Kusto: KustoNamespace; readonly Bridge: BridgeRuntime } | undefined;
 
 export function official(): { readonly Kusto: KustoNamespace; readonly Bridge: BridgeRuntime } {
-  if (!loaded) {
-    const require = createRequire(import.meta.url);
-    loadBridge(require.resolve('@kusto/language-service-next/bridge.min.js'));
-    require('@kusto/language-service-next/Kusto.Language.Bridge.min.js');
-    loaded = globalThis as unknown as NonNullable<typeof loaded>;
-  }
+  loaded ??= load();
   return loaded;
+}
+
+function load(): NonNullable<typeof loaded> {
+  const require = createRequire(import.meta.url);
+  loadBridge(require.resolve('@kusto/language-service-next/bridge.min.js'));
+  require('@kusto/language-service-next/Kusto.Language.Bridge.min.js');
+  const library = globalThis as unknown as NonNullable<typeof loaded>;
+  mendColumnMap(library.Kusto.Language.Binding.ColumnMap.prototype as ColumnMap);
+  return library;
 }
 
 /**
@@ -102,6 +106,29 @@ function loadBridge(path: string): void {
     .replaceAll('simpleBuckets={}', 'simpleBuckets=Object.create(null)')
     .replace(/(this\.simpleBuckets)\.hasOwnProperty\((\w+)\)/g, 'Object.hasOwn($1,$2)');
   compileFunction(source, ['module'], { filename: path })({ exports: {} });
+}
+
+/** Columns by name: one, a list of one type, or a dictionary by type. */
+interface ColumnMap {
+  readonly _nameMap: { tryGetValue(name: string, found: { v?: unknown }): boolean };
+  Add(column: ColumnSymbol): void;
+  Remove(name: string): void;
+  GetTypeKey(type: SymbolNode): SymbolNode;
+}
+
+/** The library forgets a column after two others of its name that are of another type (`union` of three tables). */
+function mendColumnMap(prototype: ColumnMap): void {
+  const add = prototype.Add;
+  prototype.Add = function (this: ColumnMap, column: ColumnSymbol) {
+    const found: { v?: Partial<NetList<ColumnSymbol>> & { readonly tryGetValue?: unknown } } = {};
+    this._nameMap.tryGetValue(column.Name, found);
+    const list = found.v?.getItem && !found.v.tryGetValue ? (found.v as NetList<ColumnSymbol>) : undefined;
+    const first = list?.getItem(0);
+    if (!list || !first || this.GetTypeKey(first.Type) === this.GetTypeKey(column.Type)) return add.call(this, column);
+    const others = Array.from({ length: list.Count - 1 }, (_, i) => list.getItem(i + 1));
+    this.Remove(column.Name);
+    for (const one of [first, column, ...others]) add.call(this, one);
+  };
 }
 
 /** Parses once, so that the first request does not pay for the JIT. */

@@ -8,8 +8,10 @@ export interface ScanArguments {
   readonly declared: readonly { readonly column: Column; readonly otherwise: KustoValue }[];
   readonly steps: readonly ScanStep[];
   readonly matchId: boolean;
-  /** Ids of the input's columns; columns behind them are the keys of the partitions. */
+  /** Ids of the input's columns; columns behind them are the constants, then the keys of the partitions. */
   readonly inputIds: readonly number[];
+  /** Ids of columns that are the same in every row. */
+  readonly constantIds: readonly number[];
 }
 
 export interface ScanStep {
@@ -62,6 +64,7 @@ class ScanRun {
   private readonly computations: readonly (readonly { readonly target: number; readonly value: Evaluator }[])[];
   private readonly states: (State | undefined)[];
   private readonly output: RowBuilder;
+  private constants: readonly (readonly [number, KustoValue])[] = [];
   private nextMatch = 0n;
 
   constructor(
@@ -77,8 +80,10 @@ class ScanRun {
   }
 
   over(input: Rows): Rows {
-    const cells = input.cells.slice(0, this.args.inputIds.length);
-    for (const rows of partitions(input, cells.length)) {
+    const { inputIds, constantIds } = this.args;
+    const cells = input.cells.slice(0, inputIds.length);
+    this.constants = constantIds.map((id, i) => [id, input.cells[inputIds.length + i]![0] ?? null]);
+    for (const rows of partitions(input, inputIds.length + constantIds.length)) {
       this.states.fill(undefined);
       for (const r of rows) this.row(cells.map((cell) => cell[r]!));
       this.args.steps.forEach((_, k) => this.flush(this.states[k], k));
@@ -114,7 +119,7 @@ class ScanRun {
     declared: readonly KustoValue[],
   ): Map<number, KustoValue> {
     const { steps, inputIds } = this.args;
-    const environment = new Map<number, KustoValue>();
+    const environment = new Map<number, KustoValue>(this.constants);
     inputIds.forEach((id, i) => environment.set(id, row[i]!));
     steps.forEach((step, s) => {
       const values = state.values[s];

@@ -155,6 +155,11 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
   percentiles_array: [
     { call: 'percentiles_array(x, 5, 95)', columns: 'percentiles_x:dynamic', row: [[1, 3]] },
     { call: 'percentiles_array(x, dynamic([5, 95]))', columns: 'percentiles_x:dynamic', row: [[1, 3]] },
+    {
+      call: 'percentile(x, 0), percentiles_array(x, dynamic([50, 0])), a = percentiles_array(x, 100)',
+      columns: 'percentile_x_0:long, percentiles_x:dynamic, a:dynamic',
+      row: [1, [2, 1], [3]],
+    },
   ],
   percentilesw_array: [
     { call: 'percentilesw_array(v, w, 50, 75)', over: WEIGHTS, columns: 'percentiles_v:dynamic', row: [[20, 20]] },

@@ -12,7 +12,7 @@ afterAll(() => inquiry.close());
 /** What is held of every answer is in generated/outcome.ts. */
 describe('any query', { timeout: PATIENCE_MS }, () => {
   it('over tables of the ten types gives the promised columns, or a coded refusal', async () => {
-    await check(2200, queries, async (text) => void (await inquiry.answer(text)));
+    await check(1400, queries, async (text) => void (await inquiry.answer(text)));
   });
 
   it('of nested calls over literals gives the promised column, or a coded refusal', async () => {

@@ -3,6 +3,10 @@ import type { ErrorEntry } from '../entry.js';
 const BAD_REQUEST = 'Kusto.Data.Exceptions.KustoBadRequestException';
 const SERVICE = 'Kusto.Data.Exceptions.KustoServiceException';
 
+/**
+ * Another service's failure is none of this server's: its status is 400, as the reference answers, and `permanent` says
+ * whether to try again.
+ */
 export const STORAGE_ERRORS = {
   /** The connection string cannot be understood, or its parts do not go together. */
   Storage_InvalidConnectionString: { status: 400, permanent: true, type: BAD_REQUEST },
@@ -23,7 +27,7 @@ export const STORAGE_ERRORS = {
   /** A credential of the connection string that is past its end. */
   Storage_CredentialExpired: { status: 403, permanent: true, type: BAD_REQUEST },
   /** An identity's token that expired on the way: the next request brings a new one. */
-  Storage_TokenExpired: { status: 503, permanent: false, type: SERVICE },
+  Storage_TokenExpired: { status: 400, permanent: false, type: SERVICE },
   Storage_ContainerNotFound: { status: 404, permanent: true, type: BAD_REQUEST },
   Storage_ObjectNotFound: { status: 404, permanent: true, type: BAD_REQUEST },
   /** The object, or its state, forbids the change: immutable, snapshots, other blob type. */
@@ -35,15 +39,15 @@ export const STORAGE_ERRORS = {
   /** The storage understood the request and refuses it. */
   Storage_RequestRefused: { status: 400, permanent: true, type: BAD_REQUEST },
   Storage_Throttled: { status: 429, permanent: false, type: SERVICE },
-  Storage_ServerError: { status: 503, permanent: false, type: SERVICE },
+  Storage_ServerError: { status: 400, permanent: false, type: SERVICE },
   /** Refused or reset connection, unknown host. */
-  Storage_Unreachable: { status: 503, permanent: false, type: SERVICE },
+  Storage_Unreachable: { status: 400, permanent: false, type: SERVICE },
   /** The server's certificate is not trusted. */
   Storage_CertificateRefused: { status: 400, permanent: true, type: BAD_REQUEST },
   /** A request did not end before its deadline. */
-  Storage_Timeout: { status: 504, permanent: false, type: SERVICE },
+  Storage_Timeout: { status: 400, permanent: false, type: SERVICE },
   /** Fewer bytes arrived than were announced. */
-  Storage_Truncated: { status: 503, permanent: false, type: SERVICE },
+  Storage_Truncated: { status: 400, permanent: false, type: SERVICE },
   Storage_DiskFull: { status: 503, permanent: false, type: SERVICE },
 
   /** Partitions, path format or properties of an external table are wrong. */

@@ -29,6 +29,29 @@ const line = (...coordinates: number[][]) => ({ type: 'LineString', coordinates 
 /** A degree of a great circle in meters. */
 const DEGREE = (6_371_010 * Math.PI) / 180;
 
+describe('polygons that touch', () => {
+  it('have a point in common beside the polygon in which they overlap', () => {
+    const both = {
+      type: 'MultiPolygon',
+      coordinates: [square(10, 10, 12, 12).coordinates, square(-1, -1, 1, 1).coordinates],
+    };
+    const found = JSON.parse(run('geo_intersection_2polygons', square(0, 0, 10, 10), both) as string) as {
+      type: string;
+      geometries: { type: string }[];
+    };
+    expect([found.type, ...found.geometries.map(({ type }) => type)]).toEqual([
+      'GeometryCollection',
+      'Point',
+      'Polygon',
+    ]);
+  });
+  it('are covered by the S2 cells beyond an edge that runs along their side', () => {
+    // The meridian 0 is the side of cells: those to the west of it only touch the polygon.
+    const cells = JSON.parse(run('geo_polygon_to_s2cells', square(0, 1, 2, 2), 6n) as string) as string[];
+    expect(cells).toContain(run('geo_point_to_s2cell', -0.1, 1.5, 6n));
+  });
+});
+
 describe('points', () => {
   it('measure along great circles', () => {
     expect(run('geo_distance_2points', 0, 0, 0, 90)).toBeCloseTo(90 * DEGREE, 3);
@@ -282,11 +305,57 @@ describe('buffers', () => {
 });
 
 describe('simplified shapes', () => {
-  it('vanish within the tolerance, and are refused otherwise', () => {
+  const positions = (shape: KustoValue) =>
+    (json(shape).coordinates as number[][]).map((position) =>
+      position.map((degrees) => Math.round(degrees * 1e6) / 1e6),
+    );
+  it('lose the vertices that one edge passes within the tolerance of', () => {
+    const bent = line([0, 0], [0.001, 0.00005], [0.002, 0], [0.003, 0.001]);
+    expect(positions(run('geo_line_simplify', bent, 10))).toEqual([
+      [0, 0],
+      [0.002, 0],
+      [0.003, 0.001],
+    ]);
+    expect(positions(run('geo_line_simplify', bent, 2))).toHaveLength(4);
+    const notched = square(0, 0, 0.01, 0.01);
+    notched.coordinates[0]!.splice(1, 0, [0.004, 0.00003], [0.006, 0]);
+    expect(json(run('geo_polygon_simplify', notched, 10)).coordinates).toEqual(
+      json(run('geo_polygon_simplify', square(0, 0, 0.01, 0.01), 10)).coordinates,
+    );
+  });
+  it('keep one of the vertices that are within the tolerance of each other', () => {
+    expect(positions(run('geo_line_simplify', line([0, 0], [0.00001, 0], [0.01, 0.01]), 10))).toHaveLength(2);
+  });
+  it('stay on their side of the vertices beside them', () => {
+    // One edge from end to end would meet the tolerance, and pass the other line on the wrong side.
+    const lines = {
+      type: 'MultiLineString',
+      coordinates: [
+        [
+          [0, 0],
+          [0.001, 0.00015],
+          [0.002, 0],
+        ],
+        [
+          [0.001, 0.00004],
+          [0.001, -0.01],
+        ],
+      ],
+    };
+    expect(positions(run('geo_line_simplify', line([0, 0], [0.001, 0.00015], [0.002, 0]), 20))).toHaveLength(2);
+    expect(() => run('geo_line_simplify', lines, 20)).toThrow(/closer to each other than the tolerance/);
+    const [first] = json(run('geo_line_simplify', lines, 12)).coordinates as number[][][];
+    expect(first).toHaveLength(3);
+  });
+  it('are null where nothing is left, or what is given is invalid', () => {
     expect(run('geo_line_simplify', line([0, 0], [0.01, 0]), 2000)).toBeNull();
     expect(run('geo_polygon_simplify', square(0, 0, 0.01, 0.01), 2000)).toBeNull();
-    expect(() => run('geo_line_simplify', line([0, 0], [1, 0]), 2000)).toThrow(/not supported/);
     expect(run('geo_line_simplify', line([0, 0], [1, 0]), -1)).toBeNull();
+    expect(json(run('geo_line_simplify', line([0, 0], [1, 0]), 2000)).type).toBe('LineString');
+  });
+  it('are those of the union of several polygons', () => {
+    const both = [square(0, 0, 0.01, 0.01), square(0.005, 0, 0.02, 0.01)];
+    expect((json(run('geo_simplify_polygons_array', both, 10)).coordinates as number[][][])[0]).toHaveLength(5);
   });
 });
 

@@ -7,7 +7,7 @@ import { LINE_FUNCTIONS } from './lines.js';
 import { POINT_FUNCTIONS } from './points.js';
 import { POLYGON_FUNCTIONS } from './polygons.js';
 import { S2_FUNCTIONS } from './s2.js';
-import { UNBUILT_FUNCTIONS } from './unbuilt.js';
+import { SIMPLIFY_FUNCTIONS } from './simplify.js';
 import { WKT_FUNCTIONS } from './wkt.js';
 
 /** Geospatial functions: shapes are GeoJSON, coordinates longitude before latitude. */
@@ -21,5 +21,5 @@ export const GEO_FUNCTIONS: readonly ScalarFunction[] = [
   ...S2_FUNCTIONS,
   ...H3_FUNCTIONS,
   ...WKT_FUNCTIONS,
-  ...UNBUILT_FUNCTIONS,
+  ...SIMPLIFY_FUNCTIONS,
 ];

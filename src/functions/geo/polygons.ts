@@ -54,6 +54,9 @@ function clip(lines: readonly Line[], polygons: readonly Polygon[]): Line[] {
   });
 }
 
+/** Radians within which a point lies on an edge, but for what the overlay rounded. */
+const TOUCHING = 1e-12;
+
 export const POLYGON_FUNCTIONS: readonly ScalarFunction[] = [
   {
     name: 'geo_point_in_polygon',
@@ -153,10 +156,13 @@ export const POLYGON_FUNCTIONS: readonly ScalarFunction[] = [
       const right = readPolygons(b);
       if (!left || !right) return null;
       const common = intersects(left, right) ? intersect(left, right) : [];
-      // Polygons that only touch have points in common.
-      return common.length > 0
-        ? writePolygons(common)
-        : writePoints(crossings(polygonEdges(left), polygonEdges(right)));
+      // Where polygons only touch, they have points in common.
+      const met = crossings(polygonEdges(left), polygonEdges(right));
+      if (common.length === 0) return writePoints(met);
+      const edges = polygonEdges(common);
+      const points = met.filter((point) => angleBetween(point, closestOnEdges(point, edges).point) > TOUCHING);
+      if (points.length === 0) return writePolygons(common);
+      return `{"type":"GeometryCollection","geometries":[${writePoints(points)},${writePolygons(common)}]}`;
     },
   },
   {

@@ -30,10 +30,13 @@ const corners = (id: CellId): Vector[] => {
   return [0, 1, 2, 3].map((k) => vectorOf(cell.vertex(k)));
 };
 
+/** Radians: S2 pads a cell by the errors of its clipping, so that an edge along the side of a cell touches it. */
+const PADDING = 2e-15;
+
 /**
- * The cells of a level that a shape comes as close to as the radius (of angle; 0 when it touches them), in the order of
- * their ids. Goes down from the faces of the cube; each step only looks at the edges that were near to the cell above.
- * Undefined when there are more than the limit.
+ * The cells of a level that a shape comes as close to as the radius (of angle), in the order of their ids. Goes down
+ * from the faces of the cube; each step only looks at the edges that were near to the cell above. Undefined when there
+ * are more than the limit.
  */
 function cover(
   polygons: readonly Polygon[],
@@ -44,11 +47,15 @@ function cover(
   const found: string[] = [];
   const visit = (id: CellId, candidates: readonly Edge[], whole: boolean): boolean => {
     const square = corners(id);
+    const center = vectorOf(Cell.fromCellID(id).center());
+    const reach = Math.max(...square.map((corner) => angleBetween(center, corner))) + radius + PADDING;
+    const isWithin = ([a, b]: Edge) => angleBetween(center, closestOnEdge(center, a, b)) <= reach;
     const touching = whole
       ? []
-      : candidates.filter((edge) => touches(square, edge) || (radius > 0 && isNear(square, edge, radius)));
-    const inside =
-      whole || (touching.length === 0 && polygonsContain(polygons, vectorOf(Cell.fromCellID(id).center())));
+      : candidates.filter(
+          (edge) => isWithin(edge) && (touches(square, edge) || isNear(square, edge, radius + PADDING)),
+        );
+    const inside = whole || (touching.length === 0 && polygonsContain(polygons, center));
     if (!inside && touching.length === 0) return true;
     if (cellid.level(id) === level) return found.push(cellid.toToken(id)) <= MOST_CELLS;
     return cellid.children(id).every((child) => visit(child, touching, inside));

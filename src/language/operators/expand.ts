@@ -1,5 +1,13 @@
 import { KustoError } from '../../errors/index.js';
-import { literal, use, type Column, type ExpandItem, type Scalar } from '../../plan/index.js';
+import {
+  literal,
+  use,
+  type Assignment,
+  type Column,
+  type ExpandItem,
+  type Relation,
+  type Scalar,
+} from '../../plan/index.js';
 import { kustoTypeOf, type ColumnSchema, type KustoType } from '../../values/index.js';
 import { bindOperator, bindScalar, bindTable, type OperatorBinder, type Scope, type Table } from '../context.js';
 import { official, type SyntaxNode } from '../parser.js';
@@ -30,7 +38,7 @@ export const EXPAND_OPERATORS: Readonly<Record<string, OperatorBinder>> = {
     };
   },
   MvApplyOperator: (node, input, scope) => {
-    const expansions = expansionsOf(node, input, scope);
+    const { expansions, below } = computedBelow(expansionsOf(node, input, scope), input, scope);
     const index = parametersOf(node).get('with_itemindex');
     const indexColumn = index === undefined ? undefined : scope.context.column(index, 'long');
     const rowLimit = rowLimitOf(node, scope);
@@ -58,16 +66,14 @@ export const EXPAND_OPERATORS: Readonly<Record<string, OperatorBinder>> = {
     };
     const body = bindBody(part(part(node, 'Subquery'), 'Expression'), leaf, scope);
     const columns = resultColumns(node).map(
-      (result) =>
-        body.columns.find((column) => column.name === result.name) ??
-        input.columns.find((column) => column.name === result.name)!,
+      (result) => body.columns.find((column) => column.name === result.name) ?? pick(result.name, [], undefined, input),
     );
     const passed = columns.filter((column) => input.columns.includes(column));
     return {
       columns,
       relation: {
         kind: 'apply',
-        input: input.relation,
+        input: below,
         items: expansions,
         body: body.relation,
         passed,
@@ -78,6 +84,28 @@ export const EXPAND_OPERATORS: Readonly<Record<string, OperatorBinder>> = {
     };
   },
 };
+
+/**
+ * Sources that are more than a column as columns of a projection below: they are read in two places, and neither a window
+ * nor a `toscalar()` can stand in them.
+ */
+function computedBelow(
+  expansions: readonly ExpandItem[],
+  input: Table,
+  scope: Scope,
+): { readonly expansions: readonly ExpandItem[]; readonly below: Relation } {
+  const computed: Assignment[] = [];
+  const found = expansions.map((item) => {
+    if (item.source.kind === 'column') return item;
+    const column = scope.context.column('source', item.source.type);
+    computed.push({ column, value: item.source });
+    return { ...item, source: use(column) };
+  });
+  if (computed.length === 0) return { expansions, below: input.relation };
+  const items = [...input.columns.map((column) => ({ column, value: use(column) })), ...computed];
+  const columns = items.map((item) => item.column);
+  return { expansions: found, below: { kind: 'project', input: input.relation, items, columns } };
+}
 
 /** Binds a pipeline that starts with an operator, over a given table (`mv-apply … on (…)`, `partition`, `fork`). */
 export function bindBody(node: SyntaxNode, input: Table, scope: Scope): Table {

@@ -26,7 +26,7 @@ export const SERIES_OPERATORS: Readonly<Record<string, OperatorBinder>> = {
     const range = rangeOf(part(node, 'RangeClause'), scope, node);
     const type = axis.value.type;
     const zero = literal(type, type === 'real' ? 0 : type === 'int' ? 0 : 0n);
-    const origin = range.from ?? zero;
+    const origin = range.from ? (type === 'real' ? toReal(node, range.from) : range.from) : zero;
     const results = resultColumns(node);
 
     const kept = withinRange(node, input, axis.value, range);
@@ -59,6 +59,9 @@ export const SERIES_OPERATORS: Readonly<Record<string, OperatorBinder>> = {
     return collected(node, scope, { cells, cellKeys, cellPosition, cellValues, expressions, range, origin, results });
   },
 };
+
+const toReal = (node: SyntaxNode, bound: Scalar): Scalar =>
+  bound.type === 'real' ? bound : call(node, 'toreal', [bound], 'real');
 
 interface Range {
   readonly from: Scalar | undefined;

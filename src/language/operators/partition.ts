@@ -31,10 +31,13 @@ export const PARTITION_OPERATORS: Readonly<Record<string, OperatorBinder>> = {
       column: scope.context.column(results[0]!.name, results[0]!.type),
       value: bindScalar(part(node, 'OfExpression'), inner),
     };
-    const weight = scope.context.column(results[1]!.name, 'long');
+    const { name } = results[1]!;
+    // A sum of ints is a long, whatever the binder says.
+    const type = results[1]!.type === 'int' ? 'long' : results[1]!.type;
+    const weight = scope.context.column(name, type);
     const call = by
-      ? { name: 'sum', type: 'long' as const, args: [bindScalar(part(by, 'Expression'), inner)], span: spanOf(node) }
-      : { name: 'count', type: 'long' as const, args: [], span: spanOf(node) };
+      ? { name: 'sum', type, args: [bindScalar(part(by, 'Expression'), inner)], span: spanOf(node) }
+      : { name: 'count', type, args: [], span: spanOf(node) };
     const columns = [key.column, weight];
     const grouped: Table = {
       columns,

@@ -1,10 +1,11 @@
-import type { Column, Scalar } from '../../plan/index.js';
+import { use, type Assignment, type Column, type Scalar } from '../../plan/index.js';
 import type { KustoType, KustoValue } from '../../values/index.js';
 import { bindScalar, type OperatorBinder, type Scope } from '../context.js';
 import type { SyntaxNode } from '../parser.js';
 import { decodeLiteral } from '../literals.js';
 import { items, kindOf, maybe, nameOf, part, spanOf, textOf, typeOfSymbol, unsupported } from '../syntax.js';
 import { parametersOf } from './parameters.js';
+import { typed } from './sources.js';
 
 /** `scan`: steps as a procedure; see procedures/scan.ts for how they run. */
 export const SCAN_OPERATORS: Readonly<Record<string, OperatorBinder>> = {
@@ -13,6 +14,7 @@ export const SCAN_OPERATORS: Readonly<Record<string, OperatorBinder>> = {
     const declared = declarations(node, scope);
     const steps = items(node, 'Steps');
     const matchId = parametersOf(node).get('with_match_id');
+    const constants = new Constants(scope);
     const states = steps.map(() => [
       ...input.columns.map((column) => scope.context.column(column.name, column.type)),
       ...declared.map(({ column }) => scope.context.column(column.name, column.type)),
@@ -26,11 +28,12 @@ export const SCAN_OPERATORS: Readonly<Record<string, OperatorBinder>> = {
       const computation = maybe(step, 'ComputationClause');
       return {
         output: output ? textOf(part(output, 'OutputKind')) : 'all',
-        condition: bindScalar(part(step, 'Condition'), within),
-        assignments: (computation ? items(computation, 'Assignments') : []).map((assignment) => ({
-          target: declared.findIndex(({ column }) => column.name === nameOf(part(assignment, 'Name'))),
-          value: bindScalar(part(assignment, 'Expression'), within),
-        })),
+        condition: constants.without(bindScalar(part(step, 'Condition'), within)),
+        assignments: (computation ? items(computation, 'Assignments') : []).map((assignment) => {
+          const target = declared.findIndex(({ column }) => column.name === nameOf(part(assignment, 'Name')));
+          const value = constants.without(bindScalar(part(assignment, 'Expression'), within));
+          return { target, value: typed(assignment, value, declared[target]!.column.type) };
+        }),
         stateIds: states[k]!.map((column) => column.id),
         ownIds: own.map((column) => column.id),
       };
@@ -49,8 +52,8 @@ export const SCAN_OPERATORS: Readonly<Record<string, OperatorBinder>> = {
     const visible = {
       kind: 'project' as const,
       input: input.relation,
-      items: [...kept, ...partition],
-      columns: [...input.columns, ...partition.map(({ column }) => column)],
+      items: [...kept, ...constants.found, ...partition],
+      columns: [...input.columns, ...[...constants.found, ...partition].map(({ column }) => column)],
     };
     return {
       columns,
@@ -64,6 +67,7 @@ export const SCAN_OPERATORS: Readonly<Record<string, OperatorBinder>> = {
           steps: bound,
           matchId: matchId !== undefined,
           inputIds: input.columns.map((column) => column.id),
+          constantIds: constants.found.map(({ column }) => column.id),
         },
         columns,
         span: spanOf(node),
@@ -71,6 +75,21 @@ export const SCAN_OPERATORS: Readonly<Record<string, OperatorBinder>> = {
     };
   },
 };
+
+/** The `toscalar()`s of the steps, which only SQL computes: as columns of the input. */
+class Constants {
+  readonly found: Assignment[] = [];
+
+  constructor(private readonly scope: Scope) {}
+
+  without(scalar: Scalar): Scalar {
+    if (scalar.kind === 'call') return { ...scalar, args: scalar.args.map((arg) => this.without(arg)) };
+    if (scalar.kind !== 'subquery') return scalar;
+    const column = this.scope.context.column('toscalar', scalar.type);
+    this.found.push({ column, value: scalar });
+    return use(column);
+  }
+}
 
 function declarations(node: SyntaxNode, scope: Scope): { readonly column: Column; readonly otherwise: KustoValue }[] {
   const clause = maybe(node, 'DeclareClause');

@@ -65,6 +65,11 @@ export function unionOf(
   scope: Scope,
 ): Table {
   const merged = mergedColumns(members, isInner);
+  if (merged.some((column) => column.name === source))
+    throw new KustoError(
+      'SEM0001',
+      `withsource: a column of the union is named '${source}' already. Choose another name.`,
+    );
   const named = source === undefined ? [] : scope.context.columns([{ name: source, type: 'string' }]);
   const columns = [...named, ...scope.context.columns(merged)];
   const { current } = scope.context.schema;

@@ -118,5 +118,7 @@ function aggregateOf(plugin: PluginCall, node: PluginCall['positional'][number] 
     else if (scalar.kind === 'call') scalar.args.forEach(visit);
   };
   args.forEach(visit);
-  return { name, type: name === 'count' ? 'long' : typeOf(node), args, columns };
+  // count(x) counts rows, like count().
+  if (name === 'count') return { name, type: 'long', args: [], columns };
+  return { name, type: typeOf(node), args, columns };
 }

@@ -4,6 +4,7 @@ import type {
   Aggregate,
   Apply,
   Assignment,
+  Column,
   Expand,
   Filter,
   Join,
@@ -16,7 +17,7 @@ import type {
 import { code, list, name, sql, value, type Sql } from '../tree.js';
 import type { Lowering } from '../dialect.js';
 import { hasSubquery, separateSubqueries } from './subqueries.js';
-import { separateWindows } from './windows.js';
+import { hasWindow, separateWindows } from './windows.js';
 
 /** Lowers one node of the plan to a SELECT over its inputs' SELECTs. Result columns bear the names `c<id>`. */
 export function lowerRelation(relation: Relation, lowering: Lowering): Sql {
@@ -34,8 +35,10 @@ export function lowerRelation(relation: Relation, lowering: Lowering): Sql {
     }
     case 'values':
       return relations.values(relation, lowering);
-    case 'range':
-      return relations.range(relation, lowering);
+    case 'range': {
+      const { from, to, step } = relation;
+      return relations.range({ ...relation, from: alone(from), to: alone(to), step: alone(step) }, lowering);
+    }
     case 'filter':
       return lowerFilter(relation, lowering);
     case 'project':
@@ -45,9 +48,9 @@ export function lowerRelation(relation: Relation, lowering: Lowering): Sql {
     case 'sort':
       return lowerSort(relation, lowering);
     case 'limit':
-      return sql`SELECT * FROM (${lowering.relation(relation.input)}) AS t LIMIT ${lowering.scalar(relation.count)}`;
+      return sql`SELECT * FROM (${lowering.relation(relation.input)}) AS t LIMIT ${lowering.scalar(alone(relation.count))}`;
     case 'sample':
-      return relations.sample(relation, lowering);
+      return relations.sample({ ...relation, count: alone(relation.count) }, lowering);
     case 'join':
       return lowerJoin(relation, lowering);
     case 'union':
@@ -65,7 +68,51 @@ export function lowerRelation(relation: Relation, lowering: Lowering): Sql {
   }
 }
 
+/** A value that no row is read for: with a `toscalar()` as an operand, it is one itself. */
+function alone(scalar: Scalar): Scalar {
+  if (!hasSubquery(scalar)) return scalar;
+  const column: Column = { id: HIDDEN_SOURCE, name: 'value', type: scalar.type };
+  const single: Relation = { kind: 'values', rows: [[]], columns: [] };
+  const items = [{ column, value: scalar }];
+  return {
+    kind: 'subquery',
+    type: scalar.type,
+    relation: { kind: 'project', input: single, items, columns: [column] },
+  };
+}
+
+/** Scalars that a projection beneath computes where `beneath` says so, and the input with these columns. */
+function computedBeneath(
+  scalars: readonly Scalar[],
+  input: Relation,
+  beneath: (scalar: Scalar) => boolean,
+): { readonly scalars: readonly Scalar[]; readonly input: Relation } {
+  if (!scalars.some(beneath)) return { scalars, input };
+  const computed: Assignment[] = [];
+  const replaced = scalars.map((scalar, i) => {
+    if (!beneath(scalar)) return scalar;
+    const column: Column = { id: HIDDEN_SOURCE - i, name: 'source', type: scalar.type };
+    computed.push({ column, value: scalar });
+    return use(column);
+  });
+  const items = [...input.columns.map((column) => ({ column, value: use(column) })), ...computed];
+  return { scalars: replaced, input: { kind: 'project', input, items, columns: items.map((item) => item.column) } };
+}
+
+/** `relation` without the columns that were computed beneath it. */
+const without = (relation: Relation, columns: readonly Column[]): Relation => ({
+  kind: 'project',
+  input: relation,
+  items: columns.map((column) => ({ column, value: use(column) })),
+  columns,
+});
+
 function lowerFilter(relation: Filter, lowering: Lowering): Sql {
+  const { scalars: predicates, input } = computedBeneath([relation.predicate], relation.input, hasWindow);
+  if (input !== relation.input) {
+    const filter: Filter = { ...relation, input, predicate: predicates[0]!, columns: input.columns };
+    return lowerRelation(without(filter, relation.columns), lowering);
+  }
   const { scalars, from } = separateSubqueries([relation.predicate], lowering.relation(relation.input), lowering);
   return sql`SELECT t.* FROM ${from} WHERE ${lowering.predicate(scalars[0]!)}`;
 }
@@ -99,7 +146,25 @@ function isSame(a: Scalar | undefined, b: Scalar | undefined): boolean {
   return a.name === b.name && a.args.length === b.args.length && a.args.every((arg, i) => isSame(arg, b.args[i]));
 }
 
-function lowerAggregate(relation: Aggregate, lowering: Lowering): Sql {
+/** The aggregate with the arguments and keys that hold a window computed beneath. */
+function windowsFirst(relation: Aggregate): Aggregate {
+  const values = [...relation.keys.map((key) => key.value), ...relation.aggregates.flatMap(({ call }) => call.args)];
+  const { scalars, input } = computedBeneath(values, relation.input, hasWindow);
+  if (input === relation.input) return relation;
+  const rest = [...scalars];
+  return {
+    ...relation,
+    input,
+    keys: relation.keys.map((key) => ({ ...key, value: rest.shift()! })),
+    aggregates: relation.aggregates.map((entry) => ({
+      ...entry,
+      call: { ...entry.call, args: entry.call.args.map(() => rest.shift()!) },
+    })),
+  };
+}
+
+function lowerAggregate(written: Aggregate, lowering: Lowering): Sql {
+  const relation = windowsFirst(written);
   const collects = relation.aggregates.some(({ call }) => COLLECTS.test(call.name));
   const small = relation.keys.length > 0 && isSmall(relation.input);
   // Numbering the rows costs something: only for aggregates that read the numbers.
@@ -181,24 +246,24 @@ export function isSorted(relation: Relation): boolean {
   }
 }
 
-/** Sources that hold a `toscalar()` are computed by a projection beneath, which can join it. */
+/** Sources that hold a `toscalar()` or a window are computed by a projection beneath, which can join it. */
 function sourcesFirst(relation: Expand): Expand {
-  if (!relation.items.some((item) => hasSubquery(item.source))) return relation;
-  const computed = relation.items.map(({ source }, i): Assignment => ({
-    column: { id: HIDDEN_SOURCE - i, name: 'source', type: source.type },
-    value: source,
-  }));
-  const columns = [...relation.input.columns, ...computed.map((item) => item.column)];
-  const passed = relation.input.columns.map((column) => ({ column, value: use(column) }));
-  return {
-    ...relation,
-    input: { kind: 'project', input: relation.input, items: [...passed, ...computed], columns },
-    items: relation.items.map((item, i) => ({ ...item, source: use(computed[i]!.column) })),
-  };
+  const sources = relation.items.map((item) => item.source);
+  const { scalars, input } = computedBeneath(
+    sources,
+    relation.input,
+    (scalar) => hasSubquery(scalar) || hasWindow(scalar),
+  );
+  return { ...relation, input, items: relation.items.map((item, i) => ({ ...item, source: scalars[i]! })) };
 }
 
 function lowerSort(relation: Sort, lowering: Lowering): Sql {
   const values = relation.keys.map((key) => key.value);
+  const { scalars: found, input } = computedBeneath(values, relation.input, hasWindow);
+  if (input !== relation.input) {
+    const keys = relation.keys.map((key, i) => ({ ...key, value: found[i]! }));
+    return lowerRelation(without({ ...relation, input, keys, columns: input.columns }, relation.columns), lowering);
+  }
   const { scalars, from } = separateSubqueries(values, lowering.relation(relation.input), lowering);
   const keys = relation.keys.flatMap(({ value: scalar, descending, nullsFirst }, i) => {
     const key = lowering.scalar(scalars[i]!);

@@ -22,6 +22,7 @@ export function separateSubqueries(
 }
 
 function withoutSubqueries(scalar: Scalar, found: Map<Scalar, ColumnUse>): Scalar {
+  if (scalar.kind === 'inRelation') return { ...scalar, value: withoutSubqueries(scalar.value, found) };
   if (scalar.kind !== 'call' && scalar.kind !== 'window') return scalar;
   const args = scalar.args.map((arg): Scalar => {
     if (arg.kind !== 'subquery') return withoutSubqueries(arg, found);
@@ -36,4 +37,6 @@ function withoutSubqueries(scalar: Scalar, found: Map<Scalar, ColumnUse>): Scala
 
 /** Whether a `toscalar()` is an operand somewhere inside. */
 export const hasSubquery = (scalar: Scalar): boolean =>
-  scalar.kind === 'call' && scalar.args.some((arg) => arg.kind === 'subquery' || hasSubquery(arg));
+  scalar.kind === 'inRelation'
+    ? hasSubquery(scalar.value)
+    : scalar.kind === 'call' && scalar.args.some((arg) => arg.kind === 'subquery' || hasSubquery(arg));

@@ -43,6 +43,7 @@ const columnOf = (call: WindowCall, index: number): Scalar => ({
 const COUNTING: ReadonlySet<string> = new Set(['row_number', 'row_cumsum', 'row_rank_min', 'row_rank_dense']);
 
 function withoutNeighbours(scalar: Scalar, found: Map<string, WindowCall>): Scalar {
+  if (scalar.kind === 'inRelation') return { ...scalar, value: withoutNeighbours(scalar.value, found) };
   if (scalar.kind !== 'call' && scalar.kind !== 'window') return scalar;
   const held = { ...scalar, args: scalar.args.map((arg) => withoutNeighbours(arg, found)) };
   // A count inside would have to come first: such a call stays where it is.
@@ -52,8 +53,11 @@ function withoutNeighbours(scalar: Scalar, found: Map<string, WindowCall>): Scal
   return columnOf(held, [...found.keys()].indexOf(key));
 }
 
-const hasWindow = (scalar: Scalar): boolean =>
-  scalar.kind === 'window' || (scalar.kind === 'call' && scalar.args.some(hasWindow));
+/** Whether a window is called somewhere inside. */
+export const hasWindow = (scalar: Scalar): boolean =>
+  scalar.kind === 'window' ||
+  (scalar.kind === 'call' && scalar.args.some(hasWindow)) ||
+  (scalar.kind === 'inRelation' && hasWindow(scalar.value));
 
 /** The same for the same call over columns and literals. */
 function keyOf(call: WindowCall, otherwise: number): string {
@@ -69,6 +73,7 @@ function withoutCounts(scalar: Scalar, before: number, calls: WindowCall[]): Sca
     calls.push(scalar);
     return columnOf(scalar, before + calls.length - 1);
   }
+  if (scalar.kind === 'inRelation') return { ...scalar, value: withoutCounts(scalar.value, before, calls) };
   if (scalar.kind !== 'call' && scalar.kind !== 'window') return scalar;
   return { ...scalar, args: scalar.args.map((arg) => withoutCounts(arg, before, calls)) };
 }

@@ -20,6 +20,7 @@ export const suites: readonly Suite[] = [
       ['tobool("-1")', true],
       ['tobool(0.5)', true],
       ['toboolean("TRUE")', true],
+      ['tostring(0.12433080766874127) == tostring(toreal("0.12433080766874127"))', true],
       ['todouble("1,5")', null],
       ['todouble("5.")', 5],
       ['todouble(1tick)', 1],

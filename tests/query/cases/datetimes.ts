@@ -4,6 +4,10 @@ export const suites: readonly Suite[] = [
   {
     title: 'datetimes start and end of periods',
     cases: [
+      [
+        'let p = "month"; print datetime_part(p, datetime(2020-05-06)), datetime_diff(p, datetime(2020-05-06), datetime(2020-02-01))',
+        [[5, 3]],
+      ],
       ['startofday(datetime(2024-02-29 13:00), -1)', '2024-02-28T00:00:00Z'],
       ['startofweek(datetime(2024-02-29 13:00))', '2024-02-25T00:00:00Z'],
       ['startofweek(datetime(0001-01-01))', null],

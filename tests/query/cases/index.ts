@@ -3,6 +3,7 @@ import { suites as bags } from './bags.js';
 import { suites as conversions } from './conversions.js';
 import { suites as datetimes } from './datetimes.js';
 import { suites as encodings } from './encodings.js';
+import { suites as found } from './found.js';
 import { suites as geo } from './geo.js';
 import { suites as ips } from './ips.js';
 import { suites as logic } from './logic.js';
@@ -34,4 +35,5 @@ export const SUITES: readonly Suite[] = [
   ...series,
   ...geo,
   ...rows,
+  ...found,
 ];

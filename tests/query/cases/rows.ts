@@ -2,6 +2,62 @@ import type { Suite } from './suite.js';
 
 export const suites: readonly Suite[] = [
   {
+    title: 'rows see their neighbours outside of projections too',
+    cases: [
+      [
+        'range x from 1 to 4 step 1 | serialize | where prev(x) in ((range y from 2 to 3 step 1)) | where row_number() in ((print 2))',
+        [[4]],
+      ],
+      ['range x from 1 to 4 step 1 | serialize | where prev(x) > 1 | where row_number() == 2', [[4]]],
+      ['range x from 1 to 4 step 1 | serialize | where x > 2 | summarize sum(prev(x)), max(row_number())', [[3, 2]]],
+      [
+        'range x from 1 to 4 step 1 | serialize | summarize s = sum(x) by o = row_number() % 2 | order by o asc',
+        [
+          [0, 6],
+          [1, 4],
+        ],
+      ],
+      ['range x from 1 to 3 step 1 | serialize | order by row_number() desc | where next(x) == 1', [[2]]],
+      [
+        'range x from 1 to 2 step 1 | serialize | mv-expand y = pack_array(prev(x), row_number()) | where x == 2',
+        [
+          [2, 1],
+          [2, 2],
+        ],
+      ],
+      [
+        'range x from 1 to 2 step 1 | serialize | mv-apply y = pack_array(x, prev(x)) to typeof(long) on (summarize s = sum(y)) | where x == 2',
+        [[2, 3]],
+      ],
+      [
+        'datatable(k: string, v: long)["a", 1, "a", 1, "b", 1] | partition hint.strategy=native by k (order by v asc | where v == prev(v))',
+        [['a', 1]],
+      ],
+    ],
+  },
+  {
+    title: 'a toscalar() may be computed with where no row is read',
+    cases: [
+      [
+        'let a = toscalar(print datetime(2020-01-01)); print x = 1 | where a + 1d in ((print datetime(2020-01-02)))',
+        [[1]],
+      ],
+      ['let a = toscalar(print datetime(2020-01-01)); range t from a to a + 1h step 1h | count', [[2]]],
+      [
+        'let n = toscalar(print 2); range x from 1 to 3 step 1 | scan partition by x % 2 declare (a: long = 0) with (step s: x >= n => a = s.a + n * x;) | order by x asc',
+        [
+          [2, 4],
+          [3, 6],
+        ],
+      ],
+      ['let n = toscalar(print 1); range x from 1 to 9 step 1 | take n + 1 | count', [[2]]],
+      [
+        'let a = toscalar(print datetime(2020-01-01)); print x = 1 | mv-apply y = pack_array(a + 1d) to typeof(datetime) on (project y)',
+        [[1, '2020-01-02T00:00:00Z']],
+      ],
+    ],
+  },
+  {
     title: 'rows see their neighbours',
     cases: [
       [

@@ -4,6 +4,10 @@ export const suites: readonly Suite[] = [
   {
     title: 'series are calculated element by element, null where an operand is no number',
     cases: [
+      [
+        'print t = datetime(2020-01-01) | make-series count() on t from datetime(2020-01-01) to datetime(2020-01-02) step 1d | project tostring(t)',
+        [['["2020-01-01T00:00:00.0000000Z"]']],
+      ],
       ['series_abs(dynamic([-1, 2.5, "x"]))', [1, 2.5, null]],
       ['series_acos(dynamic([1, null]))', [0, null]],
       ['series_asin(dynamic([0]))', [0]],

@@ -84,6 +84,8 @@ export const LITERALS: Readonly<Record<KustoType, readonly string[]>> = {
     '"(a+"',
     '"(.)"',
     '"\\0\\n\\t\\r"',
+    '"x\\ud83dy"',
+    `"${'ab, c="1"; '.replaceAll('"', "'").repeat(20)}"`,
   ],
   guid: ['guid(74be27de-1e4e-49d9-b579-fe0b331d3642)', 'guid(00000000-0000-0000-0000-000000000000)', 'guid(null)'],
   dynamic: [
@@ -97,6 +99,7 @@ export const LITERALS: Readonly<Record<KustoType, readonly string[]>> = {
     'dynamic([true, false])',
     'dynamic([9223372036854775807, -9223372036854775808])',
     'dynamic([null, null])',
+    'dynamic(["2020-01-01", "1.02:03:04", 1e300, "", [null], {}])',
     'dynamic({"a": 1, "b": {"c": [1, 2]}, "": "e", "it\'s": "👩‍🚀"})',
     'dynamic("text")',
     'dynamic("")',

@@ -82,9 +82,12 @@ export class Inquiry {
 }
 
 /** Functions whose type is another one in the reference engine than in its binder; operators with other columns. */
-const OTHERWISE_TYPED = /\b(hourofday|jaccard_index|ceiling|datetime_diff)\(/;
-/** Of a path of any length (`-[e*1..2]->`) the binder does not know the type. */
-const OTHER_COLUMNS = /\| (getschema|scan)\b|-\[\w*\*/;
+const OTHERWISE_TYPED = /\b(hourofday|jaccard_index|ceiling|datetime_diff)\(|top-hitters \d+ of .* by /;
+/**
+ * Of a path of any length (`-[e*1..2]->`) the binder does not know the type; the page of reduce gives its kind=source
+ * one column more, the binder three; parse-kv replaces a column of the same name.
+ */
+const OTHER_COLUMNS = /\| (getschema|scan|reduce kind=source|parse-kv)\b|-\[\w*\*/;
 
 type Analyze = (text: string, globals: unknown) => KustoCode;
 

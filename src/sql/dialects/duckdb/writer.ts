@@ -59,8 +59,8 @@ export function literalText(value: KustoValue, type: KustoType): string {
         ? "CAST('-9223372036854775808' AS BIGINT)"
         : `CAST(${String(value)} AS BIGINT)`;
     case 'real':
-      if (Object.is(value, -0)) return `CAST('-0' AS DOUBLE)`;
-      return Number.isFinite(value) ? `CAST(${String(value)} AS DOUBLE)` : `CAST('${String(value)}' AS DOUBLE)`;
+      // Quoted: DuckDB reads a bare number as a decimal first, which loses the last digit of a long one.
+      return `CAST('${Object.is(value, -0) ? '-0' : String(value)}' AS DOUBLE)`;
     case 'decimal':
       return `CAST(${quotedString(value as string)} AS ${DUCKDB_TYPES.decimal})`;
     case 'guid':

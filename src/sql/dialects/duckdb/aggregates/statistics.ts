@@ -103,8 +103,9 @@ export const STATISTICS_AGGREGATES: Readonly<Record<string, AggregateRow>> = {
   percentiles_array: (call) => {
     const [x, ...rest] = call.args;
     const type = x!.type === 'int' ? 'long' : x!.type;
+    const singles = percents(rest).map((percent) => ({ ...call, args: [x!, percent], type, siblings: () => singles }));
     return asArray(
-      percents(rest).map((percent) => percentile({ ...call, args: [x!, percent], type })!),
+      singles.map((single) => percentile(single)!),
       type,
     );
   },

@@ -2,6 +2,8 @@ import { scalarFunction } from '../../../../functions/index.js';
 import type { KustoType } from '../../../../values/index.js';
 import type { LoweredArgument, LoweredCall, ScalarRow } from '../../../dialect.js';
 import { code, list, sql, value, type Sql } from '../../../tree.js';
+import { castTo } from '../cast.js';
+import { onceEach } from '../once.js';
 import { accessed } from './access.js';
 import { toDynamic } from './dynamic-conversion.js';
 
@@ -68,25 +70,38 @@ const parseJson: ScalarRow = (call) => {
 const MAX_ELEMENTS = 1_048_576n;
 
 const TICKS_PER_HOUR = 36_000_000_000n;
+const STEPS = value('long', MAX_ELEMENTS - 1n);
 
-/** Of integers, dates and spans with a step that the query says. */
-const range: ScalarRow = ({ args }) => {
+/** Values from one to another, both included; a step of 0 gives null. */
+const range: ScalarRow = onceEach(({ args }) => {
   const [from, to, by] = args as [LoweredArgument, LoweredArgument, LoweredArgument?];
   const timed = from.type === 'datetime' || from.type === 'timespan';
-  if (args.some((arg) => arg.type === 'real' || arg.type === 'decimal' || arg.type === 'dynamic')) return undefined;
-  const given = by ? by.literal : timed ? TICKS_PER_HOUR : 1n;
-  if (typeof given !== 'bigint' && typeof given !== 'number') return undefined;
-  const step = BigInt(given);
-  if (step === 0n) return undefined;
-  const [start, end] = [from, to].map((bound) => sql`CAST(${bound.sql} AS BIGINT)`) as [Sql, Sql];
-  const last = sql`coalesce(try(${start} + ${value('long', step * (MAX_ELEMENTS - 1n))}), ${end})`;
-  const stop = step > 0n ? sql`least(${end}, ${last})` : sql`greatest(${end}, ${last})`;
+  const real = args.some((arg) => arg.type === 'real' || arg.type === 'decimal');
+  const as = (arg: LoweredArgument): Sql => castTo(arg.sql, real ? 'real' : 'long');
+  const step = by ? as(by) : value(real ? 'real' : 'long', real ? 1 : timed ? TICKS_PER_HOUR : 1n);
+  const values = (real ? realRange : wholeRange)(as(from), as(to), step);
+  const item = toDynamic({ sql: code('x'), type: real ? 'real' : timed ? from.type : 'long' });
+  const json =
+    real || timed
+      ? sql`kql_json_array(list_transform(${values}, lambda x: ${item}))`
+      : sql`replace(CAST(${values} AS VARCHAR), ' ', '')`;
   // least() and greatest() pass over nulls.
-  const values = sql`CASE WHEN ${end} IS NOT NULL THEN generate_series(${start}, ${stop}, ${value('long', step)}) END`;
-  if (!timed) return sql`replace(CAST(${values} AS VARCHAR), ' ', '')`;
-  const item = toDynamic({ sql: code('x'), type: from.type });
-  return sql`kql_json_array(list_transform(${values}, lambda x: ${item}))`;
-};
+  return sql`(CASE WHEN ${as(from)} IS NOT NULL AND ${as(to)} IS NOT NULL AND ${step} <> 0 THEN ${json} END)`;
+});
+
+function wholeRange(from: Sql, to: Sql, step: Sql): Sql {
+  const last = sql`coalesce(try(${from} + ${step} * ${STEPS}), ${to})`;
+  const stop = sql`CASE WHEN ${step} > 0 THEN least(${to}, ${last}) ELSE greatest(${to}, ${last}) END`;
+  return sql`generate_series(${from}, ${stop}, ${step})`;
+}
+
+/** DuckDB takes NaN for the largest number there is. */
+function realRange(from: Sql, to: Sql, step: Sql): Sql {
+  const count = sql`CAST(least(greatest((${to} - ${from}) / ${step} + 1, 0), ${STEPS}) AS BIGINT)`;
+  const values = sql`list_transform(generate_series(0, ${count}), lambda i: CASE WHEN i = 0 THEN ${from} ELSE ${from} + i * ${step} END)`;
+  const within = sql`NOT isnan(v) AND CASE WHEN ${step} > 0 THEN v <= ${to} ELSE v >= ${to} END`;
+  return sql`CASE WHEN isnan(${from}) OR isnan(${to}) OR isnan(${step}) THEN [] ELSE list_filter(${values}, lambda v: ${within}) END`;
+}
 
 /** Bytes of a value of each type; of dynamic and decimal the reference's inner form is not known. */
 const SIZES: Readonly<Partial<Record<KustoType, bigint>>> = {

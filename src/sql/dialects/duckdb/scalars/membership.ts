@@ -41,7 +41,7 @@ function inValues(
   const elements = values.map((arg) => folded(comparand(arg, type, lowering), lower));
   const test = sql`(${folded(comparand(needle, type, lowering), lower)} IN (${list(elements)}))`;
   // Without the guard DuckDB looks at the statistics and the dictionary of a column first.
-  return needle.type === 'string' ? test : sql`coalesce(${test}, false)`;
+  return [needle, ...values].every((arg) => arg.type === 'string') ? test : sql`coalesce(${test}, false)`;
 }
 
 /** An array that the row holds; lower-casing its JSON text lower-cases its elements. */

@@ -1,7 +1,7 @@
 import type { KustoType } from '../../../../values/index.js';
 import type { LoweredArgument, LoweredCall, Lowering, ScalarRow } from '../../../dialect.js';
 import { sql, value, type Sql } from '../../../tree.js';
-import { castTo } from '../cast.js';
+import { castTo, tryCastTo } from '../cast.js';
 import { isCheap, once, onceAll } from '../once.js';
 import { wholeDays } from './datetimes.js';
 import { dynamicNumber, fromDynamic } from './dynamic-conversion.js';
@@ -21,7 +21,7 @@ export function as(arg: LoweredArgument, type: KustoType, lowering: Lowering): S
   if (arg.type === 'dynamic') return fromDynamic(arg.sql, type, lowering);
   // By way of its text: a real's nearest decimal has digits that nobody wrote.
   if (arg.type === 'real' && type === 'decimal') return sql`TRY_CAST(${castTo(arg.sql, 'string')} AS DECIMAL(38, 18))`;
-  return isWidening(arg.type, type) ? castTo(arg.sql, type) : sql`try(${castTo(arg.sql, type)})`;
+  return isWidening(arg.type, type) ? castTo(arg.sql, type) : tryCastTo(arg.sql, type);
 }
 
 /** What always converts; an infinity is no decimal, text no bool: these are null there. */

@@ -1,3 +1,4 @@
+import { elementsOf } from '../../../../functions/index.js';
 import type { LoweredArgument, LoweredCall, ScalarRow } from '../../../dialect.js';
 import { list, sql, value, type Sql } from '../../../tree.js';
 import { castTo } from '../cast.js';
@@ -65,12 +66,10 @@ function hasList(all: boolean): ScalarRow {
     const [haystack, ...needles] = call.args;
     const words = needles.flatMap((needle): LoweredArgument[] => {
       if (needle.type !== 'dynamic' || typeof needle.literal !== 'string') return [needle];
-      const held: unknown = JSON.parse(needle.literal);
-      if (held === null) return [];
-      return (Array.isArray(held) ? held : [held]).map((element) => ({
+      return elementsOf(needle.literal, 'dynamic').map((literal) => ({
         type: 'string',
-        literal: String(element),
-        sql: value('string', String(element)),
+        literal,
+        sql: value('string', literal),
       }));
     });
     if (words.some((word) => word.type === 'dynamic')) return undefined;
@@ -140,8 +139,13 @@ const substring: ScalarRow = (call) => {
   const [source, start, length] = call.args as [LoweredArgument, LoweredArgument, LoweredArgument | undefined];
   if ([start, length].some((arg) => arg && arg.type !== 'int' && arg.type !== 'long')) return undefined;
   const held = text(source, call);
+  // greatest() and least() pass over nulls.
+  const most = (arg: LoweredArgument): Sql => {
+    const bounded = sql`greatest(least(CAST(${arg.sql} AS BIGINT), length(${held})), 0)`;
+    return arg.literal == null ? sql`CASE WHEN ${arg.sql} IS NOT NULL THEN ${bounded} END` : bounded;
+  };
   const part = length
-    ? sql`substring(${held}, kql_start(${held}, ${start.sql}), greatest(least(CAST(${length.sql} AS BIGINT), length(${held})), 0))`
+    ? sql`substring(${held}, kql_start(${held}, ${start.sql}), ${most(length)})`
     : sql`substring(${held}, kql_start(${held}, ${start.sql}))`;
   return call.lowering.emptyForNull(part, 'string');
 };
