@@ -23,6 +23,8 @@ interface Place {
   readonly connection: string;
   readonly objects: Objects;
   put(name: string, text: string): Promise<void>;
+  /** Deletes the table. */
+  clear(): Promise<void>;
 }
 
 let root: string;
@@ -77,6 +79,7 @@ const PLACES: Readonly<Record<string, () => Promise<Place>>> = {
         await mkdir(dirname(join(folder, name)), { recursive: true });
         await writeFile(join(folder, name), text, { flag: 'wx' });
       },
+      clear: () => rm(folder, { recursive: true }),
     });
   },
   'a blob container': async () => {
@@ -90,6 +93,9 @@ const PLACES: Readonly<Record<string, () => Promise<Place>>> = {
       put: async (object, text) => {
         const blob = container.getBlockBlobClient(`tables/one/${object}`);
         await blob.upload(text, Buffer.byteLength(text), { conditions: { ifNoneMatch: '*' } });
+      },
+      clear: async () => {
+        for await (const blob of container.listBlobsFlat()) await container.deleteBlob(blob.name);
       },
     };
   },
@@ -303,6 +309,24 @@ describe.each(Object.keys(PLACES))('an export to a Delta table in %s', (place) =
     expect(await sweepLeftovers(bench.services, signal)).toEqual([]);
     await expectExactly(10);
     expect(bench.services.journal.entries()).toEqual([]);
+  });
+
+  it('does not bring back a table that was deleted, when it takes a window back', async () => {
+    await table.put(commit(0), emptyTable(['label']));
+    await create();
+    await createJob(bench);
+    await ingest(bench, 'T', 0, 10);
+    onPut = (name) => {
+      if (isCommit(name)) throw unreachable();
+    };
+    await run();
+    onPut = () => undefined;
+    await table.clear();
+    expect(await run()).toMatchObject({ kind: 'failed', error: { code: 'DeltaTable_NotFound', permanent: true } });
+    expect(await table.objects.names()).toEqual([]);
+    await table.put(commit(0), emptyTable(['label']));
+    expect(await run()).toMatchObject({ kind: 'completed' });
+    await expectExactly(10);
   });
 
   it('deletes the files of an export that never reached its commit', async () => {

@@ -11,6 +11,8 @@ export interface DeltaState {
    * cursor line would not do, since a cursor may be set back.
    */
   readonly version: number;
+  /** The first try was to make the table. */
+  readonly isCreation: boolean;
   /** The commit is being taken back: that the number is in the log does not mean that the files are. */
   readonly isWithdrawn: boolean;
 }

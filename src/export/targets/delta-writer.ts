@@ -57,7 +57,7 @@ export class DeltaWriter implements TargetWriter {
     if (known !== undefined && isIn(head, entry, known)) return artifacts;
     await this.requireFit(head, entry, progress, signal);
     await upload(entry, [store], progress, signal);
-    const state = known ?? { version: lastOf(head, entry) + 1, isWithdrawn: false };
+    const state = known ?? { version: lastOf(head, entry) + 1, isCreation: head === undefined, isWithdrawn: false };
     if (known === undefined) await writeState(entry, state);
     while (!(await this.put(head, entry, this.append(head, entry, state), signal))) {
       head = await heads.newest(log, signal);
@@ -93,6 +93,8 @@ export class DeltaWriter implements TargetWriter {
       const inTable = new Set([...(head?.snapshot.files?.values() ?? [])].map(nameOf));
       const present = entry.manifest.files.map(({ name }) => name).filter((name) => inTable.has(name));
       if (present.length === 0 && isIn(head, entry, state)) return false;
+      // Somebody has deleted the table that the commit was for.
+      if (head === undefined && !state.isCreation) return false;
       if (head !== undefined) requireAppendable(head.snapshot);
       if (present.length > 0 && head?.snapshot.metadata.configuration?.['delta.appendOnly'] === 'true') {
         throw new KustoError(
