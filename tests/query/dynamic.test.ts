@@ -141,6 +141,30 @@ describe('mv-expand', () => {
     expect(await expand('{"x":1,"y":[2]}', 'kind=array b limit 1')).toEqual([[['x', 1]]]);
   });
 
+  // An array that range() makes is expanded without becoming JSON; `iff` hides where it comes from.
+  test.each([
+    ['long', 'long', '1', 'n', '1'],
+    ['long', 'long', 'n', '1', '-2'],
+    ['int', 'long', 'toint(1)', 'toint(n)', 'toint(2)'],
+    ['datetime', 'datetime', 'datetime(2024-01-01)', 'datetime(2024-01-01) + n * 1h', '30m'],
+    ['timespan', 'timespan', 'n * 1s', '3s', '1s'],
+    ['long', 'datetime', '1', 'n', '1'],
+    ['timespan', 'long', '0s', 'n * 1s', '1s'],
+    ['real', 'real', '0.5', 'n * 1.0', '0.25'],
+  ])('range() of %s to typeof(%s) yields what its array yields', async (_of, type, from, to, step) => {
+    const source = 'datatable(n:long)[1, 3, -1, long(null)]';
+    const expanded = (array: string): Promise<unknown> =>
+      kql.rows(
+        `${source} | extend a = ${array} | mv-expand with_itemindex=i b = a to typeof(${type}) limit 4 | project n, b, i | sort by n, i asc`,
+      );
+    const kept = (array: string): Promise<unknown> =>
+      kql.rows(`${source} | project n, a = ${array} | mv-expand a to typeof(${type}) | project n, a | sort by n, a`);
+    const array = `range(${from}, ${to}, ${step})`;
+    const hidden = `iff(rand() >= 0, ${array}, dynamic(null))`;
+    expect(await expanded(array)).toEqual(await expanded(hidden));
+    expect(await kept(array)).toEqual(await kept(hidden));
+  });
+
   test('mvexpand stops at 128 rows', async () => {
     expect(await kql.rows('print b=range(1, 300) | mvexpand b | count')).toEqual([[128]]);
   });

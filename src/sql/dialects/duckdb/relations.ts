@@ -4,6 +4,7 @@ import type {
   ExpandItem,
   Expand,
   Range,
+  Relation,
   Sample,
   Scalar,
   Scan,
@@ -117,21 +118,52 @@ function expand(relation: Expand, lowering: Lowering): Sql {
   return sql`SELECT ${list(columns)} FROM (SELECT *, ${positions(items, rowLimit, lowering)} FROM (SELECT *, ${list(lists)} FROM (${lowering.relation(relation.input)}) AS t) AS u) AS v`;
 }
 
+/**
+ * An array of `range` that is expanded to the type of its elements need not become JSON and be read again. Answers the
+ * input and the source with the list in the array's place, where nobody else sees it.
+ */
+function asList(
+  { input, columns }: Expand,
+  { source, elementType }: ExpandItem,
+): { input: Relation; list: Scalar } | undefined {
+  const listOf = (scalar: Scalar | undefined): Scalar | undefined =>
+    scalar?.kind === 'call' && scalar.name === 'range' && rangeElement(scalar.args) === elementType
+      ? { ...scalar, name: 'range_values' }
+      : undefined;
+  if (source.kind !== 'column') {
+    const list = listOf(source);
+    return list && { input, list };
+  }
+  if (input.kind !== 'project' || columns.some((column) => column.id === source.id)) return undefined;
+  const list = listOf(input.items.find(({ column }) => column.id === source.id)?.value);
+  if (!list) return undefined;
+  const items = input.items.map((item) => (item.column.id === source.id ? { ...item, value: list } : item));
+  return { input: { ...input, items }, list: source };
+}
+
+function rangeElement(args: readonly Scalar[]): KustoType | undefined {
+  const [first] = args;
+  if (first?.type === 'datetime' || first?.type === 'timespan') return first.type;
+  return args.every(({ type }) => type === 'int' || type === 'long') ? 'long' : undefined;
+}
+
 /** A single list is unnested as it is; what it is made of is a column first, so that it is read once. */
 function expandOne(relation: Expand, item: ExpandItem, lowering: Lowering): Sql {
   const [json, held, one] = [name('json'), name('held'), name('one')];
+  const values = asList(relation, item);
   const asText = item.elementType === 'string' && relation.bagKind !== 'array';
   const macro = asText ? sql`kql_element_texts` : elementsMacro(relation.bagKind);
-  const elements = sql`${macro}(${json})`;
+  const elements = values ? json : sql`${macro}(${json})`;
   const taken = relation.rowLimit ? sql`list_slice(${elements}, 1, ${lowering.scalar(relation.rowLimit)})` : elements;
   const index = relation.indexColumn ? sql`, unnest(range(0, len(${held}))) AS ${POSITION}` : sql``;
-  const element = asText ? sql`coalesce(${one}, '')` : elementAs(one, item.elementType, lowering);
+  const element = values ? one : asText ? sql`coalesce(${one}, '')` : elementAs(one, item.elementType, lowering);
   const columns = relation.columns.map((column) => {
     if (relation.indexColumn?.id === column.id) return sql`${POSITION} AS ${lowering.column(column)}`;
     return column.id === item.column.id ? sql`${element} AS ${lowering.column(column)}` : lowering.column(column);
   });
-  const source = sql`SELECT *, ${rawPart(lowering.scalar(item.source))} AS ${json} FROM (${lowering.relation(relation.input)}) AS t`;
-  return sql`SELECT ${list(columns)} FROM (SELECT *, unnest(${held}) AS ${one}${index} FROM (SELECT *, ${taken} AS ${held} FROM (${source}) AS s) AS u) AS v`;
+  const source = values ? lowering.scalar(values.list) : rawPart(lowering.scalar(item.source));
+  const input = sql`SELECT *, ${source} AS ${json} FROM (${lowering.relation(values?.input ?? relation.input)}) AS t`;
+  return sql`SELECT ${list(columns)} FROM (SELECT *, unnest(${held}) AS ${one}${index} FROM (SELECT *, ${taken} AS ${held} FROM (${input}) AS s) AS u) AS v`;
 }
 
 function expandedRows(relation: ExpandedRows, lowering: Lowering): Sql {

@@ -72,21 +72,38 @@ const MAX_ELEMENTS = 1_048_576n;
 const TICKS_PER_HOUR = 36_000_000_000n;
 const STEPS = value('long', MAX_ELEMENTS - 1n);
 
-/** Values from one to another, both included; a step of 0 gives null. */
-const range: ScalarRow = onceEach(({ args }) => {
+/** Values from one to another, both included, as a list of real or long; and whether there are any. */
+function rangeOf(args: readonly LoweredArgument[]): {
+  readonly defined: Sql;
+  readonly values: Sql;
+  readonly type: KustoType;
+} {
   const [from, to, by] = args as [LoweredArgument, LoweredArgument, LoweredArgument?];
   const timed = from.type === 'datetime' || from.type === 'timespan';
   const real = args.some((arg) => arg.type === 'real' || arg.type === 'decimal');
   const as = (arg: LoweredArgument): Sql => castTo(arg.sql, real ? 'real' : 'long');
   const step = by ? as(by) : value(real ? 'real' : 'long', real ? 1 : timed ? TICKS_PER_HOUR : 1n);
-  const values = (real ? realRange : wholeRange)(as(from), as(to), step);
-  const item = toDynamic({ sql: code('x'), type: real ? 'real' : timed ? from.type : 'long' });
+  return {
+    // least() and greatest() pass over nulls; a step of 0 gives null.
+    defined: sql`${as(from)} IS NOT NULL AND ${as(to)} IS NOT NULL AND ${step} <> 0`,
+    values: (real ? realRange : wholeRange)(as(from), as(to), step),
+    type: real ? 'real' : timed ? from.type : 'long',
+  };
+}
+
+const range: ScalarRow = onceEach(({ args }) => {
+  const { defined, values, type } = rangeOf(args);
   const json =
-    real || timed
-      ? sql`kql_json_array(list_transform(${values}, lambda x: ${item}))`
-      : sql`replace(CAST(${values} AS VARCHAR), ' ', '')`;
-  // least() and greatest() pass over nulls.
-  return sql`(CASE WHEN ${as(from)} IS NOT NULL AND ${as(to)} IS NOT NULL AND ${step} <> 0 THEN ${json} END)`;
+    type === 'long'
+      ? sql`replace(CAST(${values} AS VARCHAR), ' ', '')`
+      : sql`kql_json_array(list_transform(${values}, lambda x: ${toDynamic({ sql: code('x'), type })}))`;
+  return sql`(CASE WHEN ${defined} THEN ${json} END)`;
+});
+
+/** For `mv-expand`, the list that `range` makes an array of; of a null, what its expansion gives. */
+const rangeValues: ScalarRow = onceEach(({ args }) => {
+  const { defined, values } = rangeOf(args);
+  return sql`(CASE WHEN ${defined} THEN ${values} ELSE [NULL] END)`;
 });
 
 function wholeRange(from: Sql, to: Sql, step: Sql): Sql {
@@ -137,6 +154,7 @@ export const DYNAMIC_ROWS: Readonly<Record<string, ScalarRow>> = {
       : sql`('[' || concat_ws(',', ${list(call.args.map((arg) => itemOf(arg)))}) || ']')`,
   array_length: arrayLength,
   range,
+  range_values: rangeValues,
   estimate_data_size: dataSize,
   row_item: ({ args, type, lowering }) => {
     const [row, index] = args as [LoweredArgument, LoweredArgument];
