@@ -15,11 +15,19 @@ export interface ContainerAccount {
   readonly distance: string;
 }
 
-/** Reads every Parquet file of a container, whole, and counts how often each record id stands there. */
-export async function readContainer(container: ContainerClient, expected: number): Promise<ContainerAccount> {
+/**
+ * Reads every Parquet file of a container, whole, and counts how often each record id stands there. `live`: the files that
+ * count, where something else than their being there says so.
+ */
+export async function readContainer(
+  container: ContainerClient,
+  expected: number,
+  live?: ReadonlySet<string>,
+): Promise<ContainerAccount> {
   const seen = new Uint8Array(expected + 1);
   let [files, bytes, records, distinct, delay, distance] = [0, 0, 0, 0, 0n, 0n];
   for await (const blob of container.listBlobsFlat()) {
+    if (live && !live.has(blob.name)) continue;
     const content = await container.getBlobClient(blob.name).downloadToBuffer();
     const file = new Uint8Array(content).buffer;
     const rows = await parquetReadObjects({ file, compressors, columns: ['Id', 'Delay', 'Distance'] });

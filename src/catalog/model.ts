@@ -89,7 +89,8 @@ export type PartitionFunction =
 
 export interface PartitionColumn {
   readonly name: string;
-  readonly type: Extract<KustoType, 'string' | 'datetime' | 'long'>;
+  /** Of files: string, datetime or long; of a Delta table any, as its log has it. */
+  readonly type: KustoType;
   /** Undefined: a virtual column that exists in the path only. */
   readonly source?: string;
   readonly function: PartitionFunction;

@@ -11,6 +11,7 @@ import { KustoError } from '../errors/index.js';
 import { ExportCapacity, exportLimit, Journal, SecuredTargetStores } from '../export/index.js';
 import type { ExportServices } from '../export/index.js';
 import { IngestionService } from '../ingestion/ingestion-service.js';
+import { DeltaHeads } from '../external/index.js';
 import { ExternalTables } from '../query/external-tables.js';
 import { Queries } from '../query/service.js';
 import { Scheduler, systemClock } from '../scheduler/index.js';
@@ -99,6 +100,7 @@ export async function compose(
       security: guard,
       stores: new SecuredTargetStores({ security: guard, secrets, store }),
       journal: await Journal.open(join(engine.exchangeDirectory, JOURNAL)),
+      deltaHeads: new DeltaHeads(false),
       now,
     };
     const machine = { nodes: 1, cores: availableParallelism() };

@@ -1,4 +1,5 @@
 import type { ConnectionRef } from '../catalog/model.js';
+import { checkpointReader } from '../query/checkpoint-reader.js';
 import {
   credentialProvider,
   isSqlAddress,
@@ -26,12 +27,13 @@ export function checkConnection(connection: ConnectionRef, context: CommandConte
 
 /** Storage in the name that each connection string names; policies are asked at each use. */
 export function storageAccess(usage: StorageUsage, databaseId: string, context: CommandContext): StorageAccess {
-  const { security, secrets, request, store } = context;
+  const { engine, security, secrets, request, store } = context;
   const tokenFor = tokensFor(security, { databaseId, impersonate: { caller: request.caller } });
   const credentialFor = credentialProvider({ unseal: (sealed) => secrets.open(sealed), tokenFor });
   return {
     usage,
     store,
+    checkpoints: checkpointReader(engine),
     credentialFor(connection, use) {
       checkConnection(connection, context);
       const { credential, identity } = connection;

@@ -1,4 +1,4 @@
-import type { ColumnBatch, ColumnSchema, KustoType, KustoValue } from '../values/index.js';
+import type { ColumnBatch, ColumnSchema, ColumnStatistics, KustoType, KustoValue } from '../values/index.js';
 
 /**
  * The seam between Calypso and a query engine. Behind it: `duckdb/`. Every engine passes
@@ -142,6 +142,8 @@ export interface CopyOptions {
   /** Begin a new file when the current one holds at least this many bytes before compression. */
   readonly sizeLimit: number;
   readonly rowGroupSize: number;
+  /** Tell what is in each file. */
+  readonly statistics?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -149,6 +151,8 @@ export interface CopiedFile {
   readonly path: string;
   readonly rowCount: number;
   readonly sizeInBytes: number;
+  /** Of each column, in order, if they were asked for. Bounds of bool, guid and dynamic are not told. */
+  readonly statistics?: readonly ColumnStatistics[];
 }
 
 /** Local files of one format, read as one table. */

@@ -1,3 +1,4 @@
+import { DELTA_ERRORS } from './families/delta.js';
 import { EXPORT_ERRORS } from './families/export.js';
 import { GENERAL_ERRORS } from './families/general.js';
 import { COMMAND_ERRORS } from './families/command.js';
@@ -17,6 +18,7 @@ export const CATALOGUE = {
   ...SECURITY_ERRORS,
   ...STORAGE_ERRORS,
   ...SQL_ERRORS,
+  ...DELTA_ERRORS,
   ...INGESTION_ERRORS,
   ...EXPORT_ERRORS,
 } as const;

@@ -13,7 +13,7 @@ export async function deliver(
   try {
     return await target.deliver(marked, progress, signal);
   } catch (error) {
-    if (!entry.uploading && !progress.isBegun) await journal.unmarkUploading(marked);
+    if (progress.isTakenBack || (!entry.uploading && !progress.isBegun)) await journal.unmarkUploading(marked);
     throw error;
   }
 }

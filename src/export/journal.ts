@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ConnectionRef, Instant } from '../catalog/model.js';
+import type { AddedFile } from '../external/index.js';
 import { failpoint } from '../values/failpoint.js';
 import { sync, writeAtomically } from './durable.js';
 import type { Delivery } from './targets/delivery.js';
@@ -29,6 +30,8 @@ export interface JournalFile {
   readonly sha256: string;
   readonly size: number;
   readonly rows: number;
+  /** What a Delta log tells of the file. */
+  readonly delta?: Pick<AddedFile, 'partitionValues' | 'stats'>;
 }
 
 /** What was written down before the first byte is sent. Secrets are in it only as the catalog seals them. */

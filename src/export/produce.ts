@@ -1,12 +1,13 @@
 import { basename, join } from 'node:path';
 import type { Engine, StagedPartition, StagedResult } from '../engines/engine.js';
-import { artifactName, connectionOfPart, PathLayout } from '../external/index.js';
+import { artifactName, connectionOfPart, PathLayout, statisticsJson } from '../external/index.js';
 import type { PreparedQuery, ScopedTable } from '../query/query-service.js';
 import { failpoint } from '../values/failpoint.js';
 import { sha256Of } from './durable.js';
 import type { JournalFile } from './journal.js';
 import type { Target } from './target.js';
 import { writeRows } from './targets/row-file.js';
+import { deltaPlace } from './targets/delta-place.js';
 
 export interface Production {
   readonly runId: string;
@@ -65,7 +66,7 @@ async function writeFiles(staged: StagedResult, production: Production): Promise
   const columns = Array.from({ length: columnCount(production) }, (_, index) => index);
   const files: JournalFile[] = [];
   const begun = new Set<string>();
-  for (const [index, { path, partition }] of folders(staged.partitions, target).entries()) {
+  for (const [index, { path, partition, partitionValues }] of folders(staged.partitions, target).entries()) {
     const written = await staged.copyOut(
       {
         format: target.format,
@@ -76,12 +77,13 @@ async function writeFiles(staged: StagedResult, production: Production): Promise
         compression: target.compression,
         sizeLimit: target.sizeLimit,
         rowGroupSize: target.rowGroupSize,
+        statistics: partitionValues !== undefined,
         signal,
       },
       { partition, columns },
     );
     begun.add(path);
-    for (const { path: local, rowCount, sizeInBytes } of written) {
+    for (const { path: local, rowCount, sizeInBytes, statistics } of written) {
       const part = files.length + 1;
       const name = artifactName({ prefix: target.namePrefix, runId, part, extension: target.fileExtension });
       files.push({
@@ -91,6 +93,9 @@ async function writeFiles(staged: StagedResult, production: Production): Promise
         sha256: await sha256Of(join(folder, basename(local))),
         size: sizeInBytes,
         rows: rowCount,
+        ...(partitionValues && {
+          delta: { partitionValues, stats: statisticsJson(target.columns ?? [], statistics ?? [], rowCount) },
+        }),
       });
     }
     failpoint('export.files.middle');
@@ -99,20 +104,28 @@ async function writeFiles(staged: StagedResult, production: Production): Promise
   return files;
 }
 
+interface Folder {
+  readonly path: string;
+  readonly partition: StagedPartition;
+  /** For a Delta table: as its log is to have them. */
+  readonly partitionValues?: Readonly<Record<string, string | null>>;
+}
+
 /** Neighbours that share a folder are one: null and empty, values that are no name, times that the path does not tell apart. */
-function folders(
-  partitions: readonly StagedPartition[],
-  target: Target,
-): readonly { readonly path: string; readonly partition: StagedPartition }[] {
-  const layout = new PathLayout(target);
-  const found: { path: string; partition: StagedPartition }[] = [];
+function folders(partitions: readonly StagedPartition[], target: Target): readonly Folder[] {
+  const layout = new PathLayout(target.delivery.kind === 'delta' ? { partitions: [], pathFormat: [] } : target);
+  const found: Folder[] = [];
   for (const partition of partitions) {
-    const path = layout.folderOf(partition.values);
+    const { path, ...more } =
+      target.delivery.kind === 'delta'
+        ? deltaPlace(target.partitions, partition.values)
+        : { path: layout.folderOf(partition.values) };
     const last = found.at(-1);
     if (last?.path === path) {
-      last.partition = { ...last.partition, rowCount: last.partition.rowCount + partition.rowCount };
+      const rowCount = last.partition.rowCount + partition.rowCount;
+      found[found.length - 1] = { ...last, partition: { ...last.partition, rowCount } };
     } else {
-      found.push({ path, partition });
+      found.push({ path, partition, ...more });
     }
   }
   return found;

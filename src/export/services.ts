@@ -1,6 +1,7 @@
 import type { Catalog } from '../catalog/catalog.js';
 import type { ConnectionRef } from '../catalog/model.js';
 import type { Engine } from '../engines/engine.js';
+import type { DeltaHeads } from '../external/index.js';
 import type { QueryService } from '../query/query-service.js';
 import type { Caller, IdentityUsage, Security } from '../security/index.js';
 import type { SqlDialect, SqlTarget } from '../storage/index.js';
@@ -27,10 +28,11 @@ export interface TargetStores {
 
 export interface ExportServices {
   readonly catalog: Catalog;
-  readonly engine: Pick<Engine, 'stage'>;
+  readonly engine: Pick<Engine, 'stage' | 'run' | 'scanFiles' | 'exchangeDirectory'>;
   readonly query: Pick<QueryService, 'prepare'>;
   readonly security: Pick<Security, 'authorization' | 'requireIdentity'>;
   readonly stores: TargetStores;
   readonly journal: Journal;
+  readonly deltaHeads: DeltaHeads;
   readonly now: () => Date;
 }

@@ -39,12 +39,13 @@ type Properties = Readonly<Record<string, string | number | boolean>>;
 /** Properties of the table say the form of the files, those of the export their size. */
 export function targetOfTable(table: ExternalTableEntity, properties: Properties): Target {
   if (table.tableKind === 'sql') return sqlTarget(table, properties);
-  if (table.tableKind !== 'storage') {
+  if (table.tableKind !== 'storage' && table.tableKind !== 'delta') {
     throw new KustoError(
       'Export_TargetKindNotSupported',
-      `The external table '${table.name}' is of kind ${table.tableKind}: exports are written to tables of kind=storage and kind=sql.`,
+      `The external table '${table.name}' is of kind ${table.tableKind as string}: exports are written to tables of kind=storage, delta or sql.`,
     );
   }
+  const { columns, partitions } = table;
   const format = table.dataFormat;
   if (format === null || !FORMATS.includes(format)) {
     throw new KustoError(
@@ -55,9 +56,9 @@ export function targetOfTable(table: ExternalTableEntity, properties: Properties
   }
   return {
     externalTable: table.name,
-    delivery: { kind: 'files' },
-    columns: table.columns,
-    partitions: table.partitions,
+    delivery: table.tableKind === 'delta' ? { kind: 'delta', columns, partitions } : { kind: 'files' },
+    columns,
+    partitions,
     pathFormat: table.pathFormat,
     connections: table.connections,
     ...fileForm(format as ExportFormat, { ...table.properties, ...properties }),
@@ -149,8 +150,10 @@ const quoted = (name: string): string => `['${name.replace(/\\/g, '\\\\').replac
  * The expression is KQL, so that a partition value is what KQL's own function gives. Times are cut to what the path
  * tells apart: a folder is one partition, not one for each instant.
  */
-function partitionExpression(partition: PartitionColumn, layout: PathLayout): string {
+function partitionExpression(partition: PartitionColumn, layout: PathLayout | undefined): string {
   const column = quoted(partition.source ?? partition.name);
+  // A Delta table's partitions are columns, each with its own value.
+  if (layout === undefined) return column;
   const by = partition.function;
   switch (by.kind) {
     case 'value':
@@ -197,7 +200,7 @@ function cutTo(unit: string, column: string): string {
 /** The query with the columns of the files in their order, and after them the value of each partition. */
 export function queryForTarget(query: string, target: Target): string {
   if (target.columns === null) return query;
-  const layout = new PathLayout(target);
+  const layout = target.delivery.kind === 'delta' ? undefined : new PathLayout(target);
   const columns = [
     ...target.columns.map(({ name }) => quoted(name)),
     ...target.partitions.map((partition, index) => `['$partition${index}']=${partitionExpression(partition, layout)}`),

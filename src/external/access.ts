@@ -7,6 +7,7 @@ import {
   type StoreCredential,
   type StoreOptions,
 } from '../storage/index.js';
+import type { CheckpointReader, DeltaHeads } from './delta/index.js';
 
 /** What a managed identity is used for, as its policy names it. */
 export type StorageUsage =
@@ -22,6 +23,10 @@ export interface StorageAccess {
   readonly credentialFor: CredentialProvider;
   readonly usage: StorageUsage;
   readonly store: StoreOptions;
+  /** For the logs of Delta tables. */
+  readonly checkpoints: CheckpointReader;
+  /** Where logs are read again and again. */
+  readonly heads?: DeltaHeads;
 }
 
 /** A connection string as the catalog keeps it. Throws Storage_…; `seal` encrypts. */

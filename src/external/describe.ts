@@ -48,7 +48,7 @@ export function describeTable(table: ExternalTableEntity): TableDescription {
     NamePrefix: given['namePrefix'] ?? null,
   };
   return {
-    tableType: 'Blob',
+    tableType: table.tableKind === 'delta' ? 'Delta' : 'Blob',
     properties: JSON.stringify(properties),
     connectionStrings: JSON.stringify(connections.map(displayConnection)),
     partitions: JSON.stringify(partitions.map(partitionJson)),

@@ -3,6 +3,7 @@ import { KustoError } from '../errors/index.js';
 import type { ObjectInfo, ObjectStore } from '../storage/index.js';
 import { datetimeString, type KustoValue } from '../values/index.js';
 import { openConnection, type StorageAccess } from './access.js';
+import { deltaFiles, DeltaHeads, DeltaLog, tableNotFound } from './delta/index.js';
 import { PathLayout } from './layout.js';
 import { listPrefixes, mayMatch, type PartitionPredicate } from './pruning.js';
 
@@ -39,10 +40,12 @@ export async function* externalFiles(
   access: StorageAccess,
   { predicate = [], limit = Infinity, signal }: FileSelection = {},
 ): AsyncIterable<ExternalFile> {
+  if (table.tableKind === 'delta')
+    return yield* filesOfLog(table, access, { predicate, limit, ...(signal && { signal }) });
   if (table.tableKind !== 'storage') {
     throw new KustoError(
       'Storage_NotSupported',
-      `The external table '${table.name}' is of kind ${table.tableKind}: only tables of kind=storage have files to read.`,
+      `The external table '${table.name}' is of kind ${table.tableKind}: only tables of kind=storage and kind=delta have files to read.`,
     );
   }
   const layout = new PathLayout(table);
@@ -63,6 +66,22 @@ export async function* externalFiles(
       if (--left <= 0) return;
     }
   }
+}
+
+/** The log alone says which files are the table's. */
+async function* filesOfLog(
+  table: FileTable,
+  access: StorageAccess,
+  { predicate = [], limit = Infinity, signal }: FileSelection,
+): AsyncIterable<ExternalFile> {
+  const [ref] = table.connections;
+  if (ref === undefined) throw new Error(`the Delta table '${table.name}' has no address`);
+  const store = await openConnection(ref, access);
+  const log = new DeltaLog(store, access.checkpoints);
+  const head = await (access.heads ?? new DeltaHeads(true)).newest(log, signal);
+  if (head === undefined) throw tableNotFound(ref.address);
+  const named = deltaFiles(table, head.snapshot, predicate).filter(({ name }) => isNamed(name, table));
+  for (const file of named.slice(0, limit)) yield { ...file, uri: store.urlOf(file.name), connection: 0, store };
 }
 
 /** For `validateNotEmpty`: throws unless every connection can be read and has a file of the table. */

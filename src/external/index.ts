@@ -6,6 +6,7 @@ export {
   type StorageAccess,
   type StorageUsage,
 } from './access.js';
+export * from './delta/index.js';
 export { checkDefinition, visibleColumns } from './definition.js';
 export { describeTable, sampleUris, type TableDescription } from './describe.js';
 export { fetchSql } from './fetch-sql.js';

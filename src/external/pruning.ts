@@ -12,7 +12,7 @@ export type PartitionPredicate = readonly ColumnCondition[];
 export type ColumnCondition =
   /** Equal to one of the values, case-sensitive for strings. */
   | { readonly kind: 'in'; readonly column: string; readonly values: readonly KustoValue[] }
-  /** Datetime in ticks; both ends inclusive, either may be open. Null fulfils none. */
+  /** A datetime (in ticks), long or int; both ends inclusive, either may be open. Null fulfils none. */
   | { readonly kind: 'range'; readonly column: string; readonly from?: bigint; readonly to?: bigint };
 
 /** More folders than this are listed together with their neighbours. */

@@ -1,5 +1,5 @@
 import type { ColumnCondition, PartitionPredicate } from '../external/index.js';
-import type { KustoType } from '../values/index.js';
+import type { KustoType, KustoValue } from '../values/index.js';
 import { visitRelations, type ExternalSource, type Relation, type Scalar } from '../plan/index.js';
 
 /** What filters right above each external scan say about single columns: enough to leave out whole folders. */
@@ -26,33 +26,36 @@ function conditionsOf(predicate: Scalar): ColumnCondition[] {
   const column = left.name;
   const held = predicate.args
     .slice(1)
-    .map((arg) => (arg.kind === 'literal' && isComparable(arg.type, left.type) ? arg.value : undefined));
+    .map((arg) =>
+      arg.kind === 'literal' && isComparable(arg.type, left.type) ? asType(arg.value, left.type) : undefined,
+    );
   if (held.some((one) => one === undefined)) return [];
-  const isOrdered = left.type === 'datetime' || isWhole(left.type);
-  /** Ticks, or a whole number. */
-  const bound = (scalar: Scalar | undefined): bigint | undefined => {
-    if (scalar?.kind !== 'literal') return undefined;
-    return typeof scalar.value === 'number'
-      ? BigInt(scalar.value)
-      : typeof scalar.value === 'bigint'
-        ? scalar.value
-        : undefined;
+  const whole = (scalar: Scalar | undefined): bigint | undefined => {
+    if (scalar?.kind !== 'literal' || scalar.value === null) return undefined;
+    return BigInt(scalar.value as bigint | number);
   };
+  const isOrdered = left.type === 'datetime' || left.type === 'long' || left.type === 'int';
   switch (predicate.name) {
     case '==':
     case 'in':
       return [{ kind: 'in', column, values: held.map((one) => one ?? null) }];
     case 'between':
-      return isOrdered ? [range(column, bound(right), bound(upper))] : [];
+      return isOrdered ? [range(column, whole(right), whole(upper))] : [];
     case '>':
     case '>=':
-      return isOrdered ? [range(column, bound(right), undefined)] : [];
+      return isOrdered ? [range(column, whole(right), undefined)] : [];
     case '<':
     case '<=':
-      return isOrdered ? [range(column, undefined, bound(right))] : [];
+      return isOrdered ? [range(column, undefined, whole(right))] : [];
     default:
       return [];
   }
+}
+
+/** A whole number in the form of the column's type. */
+function asType(value: KustoValue, type: KustoType): KustoValue {
+  if (type === 'long' && typeof value === 'number') return BigInt(value);
+  return type === 'int' && typeof value === 'bigint' ? Number(value) : value;
 }
 
 const isWhole = (type: KustoType): boolean => type === 'int' || type === 'long';

@@ -4,6 +4,7 @@ import { KustoError } from '../errors/index.js';
 import {
   connectionRef,
   credentialProvider,
+  DeltaHeads,
   fetchExternal,
   tokensFor,
   type FetchedFile,
@@ -17,6 +18,7 @@ import { visitRelations, type ExternalScan, type Relation } from '../plan/index.
 import { code, list, sql, value, type Sql } from '../sql/tree.js';
 import type { ExternalSql } from '../sql/dialect.js';
 import type { KustoValue } from '../values/index.js';
+import { checkpointReader } from './checkpoint-reader.js';
 import type { ExternalReader, ExternalTablesParts } from './external-reader.js';
 import { needsOf } from './external-needs.js';
 import { readSqlTable } from './external-sql.js';
@@ -28,6 +30,8 @@ type StorageSchemaSource = Extract<ExternalScan['source'], { kind: 'storageSchem
 
 /** Reads external tables and `externaldata`: fetches the files that the query needs, and says how to read them in SQL. */
 export class ExternalTables implements ExternalReader {
+  private readonly heads = new DeltaHeads(true);
+
   constructor(private readonly parts: ExternalTablesParts) {}
 
   async open(relation: Relation, context: RequestContext): ReturnType<ExternalReader['open']> {
@@ -159,7 +163,7 @@ export class ExternalTables implements ExternalReader {
     const credentialFor = credentialProvider({ unseal: (sealed) => secrets.open(sealed), tokenFor });
     return fetchExternal(
       table,
-      { credentialFor, usage, store },
+      { credentialFor, usage, store, checkpoints: checkpointReader(engine), heads: this.heads },
       { ...options, directory: engine.exchangeDirectory, maxBytes: maxScanBytes, signal: context.signal },
     );
   }

@@ -1,5 +1,6 @@
 import type { CatalogSnapshot } from '../catalog/catalog.js';
 import type { DatabaseEntity } from '../catalog/model.js';
+import { visibleColumns } from '../external/index.js';
 import type { Schema, SchemaDatabase } from '../language/schema.js';
 
 /**
@@ -22,7 +23,13 @@ export class SchemaViews {
     if (known && known.parts.length === parts.length && known.parts.every((part, i) => part === parts[i])) {
       return known.view;
     }
-    const view: SchemaDatabase = { id: database.id, name: database.name, tables, functions, externalTables };
+    const view: SchemaDatabase = {
+      id: database.id,
+      name: database.name,
+      tables,
+      functions,
+      externalTables: externalTables.map((table) => ({ ...table, columns: visibleColumns(table) })),
+    };
     this.views.set(database.id, { parts, view });
     return view;
   }

@@ -37,6 +37,13 @@ export const FAILPOINTS = [
   'sql.progress.after',
   'sql.rows.after',
   'sql.commit.after',
+  /** An append to a Delta table's log: its number is kept, the commit is put; and that it is taken back. */
+  'delta.transaction.before',
+  'delta.transaction.after',
+  'delta.commit.before',
+  'delta.commit.after',
+  'delta.withdrawal.before',
+  'delta.withdrawal.after',
 ] as const;
 
 export type Failpoint = (typeof FAILPOINTS)[number];

@@ -46,6 +46,13 @@ export interface ColumnBatch {
   readonly columns: readonly (readonly KustoValue[])[];
 }
 
+/** What the values of one column lie between, and how many are null. Null bounds: there are none, or they are not told. */
+export interface ColumnStatistics {
+  readonly min: KustoValue;
+  readonly max: KustoValue;
+  readonly nullCount: number;
+}
+
 const ALIASES: Readonly<Record<string, KustoType>> = {
   boolean: 'bool',
   date: 'datetime',

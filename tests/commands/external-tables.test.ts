@@ -84,7 +84,12 @@ describe('external tables', () => {
         `.create external table E (a:long) kind=sql table=T ('Server=tcp:x,1433;Password=geheim') with (createifnotexists=true)`,
         'ExternalTable_InvalidDefinition',
       ],
-      [`.create-or-alter external table E kind=delta (h'${BLOB};impersonate')`, 'CAL0102'],
+      [`.create-or-alter external table E kind=delta (h'${BLOB};impersonate')`, 'OnBehalfOf_NotConfigured'],
+      [`.create external table E (a:long) kind=delta ('${BLOB}', '${BLOB}2')`, 'SYN0002'],
+      [
+        `.create external table E (a:long) kind=delta ('${BLOB};impersonate') with (AutoUpdateSchema=true)`,
+        'ExternalTable_InvalidDefinition',
+      ],
     ];
     for (const [text, code] of cases) {
       const refused = await db.refusal(text);

@@ -396,6 +396,32 @@ export function engineSuite(name: string, under: EngineUnderTest): void {
         }
       });
 
+      it('tells what is in a file: bounds, texts as a whole, and how many nulls', async () => {
+        const rows: KustoValue[][] = [
+          [5n, 'b', 1.5, true, 30n],
+          [null, '', null, null, 10n],
+          [-7n, '\uFEFFa', -2, false, null],
+        ];
+        const types = ['long', 'string', 'real', 'bool', 'datetime'] as const;
+        const inputs = [{ name: 'mine', types, batches: [batchOf(rows)] }];
+        const sql = {
+          ...query(
+            'SELECT * FROM mine',
+            types.map((type) => column(type, type)),
+          ),
+          inputs,
+        };
+        const [file] = await copy(sql, { format: 'parquet', statistics: true });
+        expect(file!.statistics).toEqual([
+          { min: -7n, max: 5n, nullCount: 1 },
+          { min: '', max: '\uFEFFa', nullCount: 0 },
+          { min: -2, max: 1.5, nullCount: 1 },
+          { min: null, max: null, nullCount: 1 },
+          { min: 10n, max: 30n, nullCount: 1 },
+        ]);
+        expect((await copy(sql, { format: 'parquet' }))[0]).not.toHaveProperty('statistics');
+      });
+
       it('writes no file when there is no row', async () => {
         expect(await copy(query(under.numbers(0), [column('n', 'long')]), { header: true })).toEqual([]);
       });

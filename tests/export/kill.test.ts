@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ContainerClient } from '@azure/storage-blob';
@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { FAILPOINTS } from '../../src/values/index.js';
 import { startTestStorage, type TestStorage } from '../support/azurite/index.js';
 import { createTestIssuer } from '../support/azurite/test-issuer.js';
+import { emptyTable, objectsOfFolder, readDelta } from './support/delta-reader.js';
 import { accountOf, doubled, missing, readFolder, type Account } from './support/outsider.js';
 import { reportOf, runChild, type ChildResult } from './support/process.js';
 
@@ -79,6 +80,47 @@ describe('an export that is killed', () => {
       runChild([root, SLICES, SIZE, ...folders('0', '1')], { failpoints: 'export.upload.after=kill@5' }),
     );
     for (const name of FAILPOINTS.filter((one) => one.startsWith('export.removal'))) {
+      await expectKilled(runChild(after, { failpoints: `${name}=kill` }));
+    }
+    await expectWhole(await watched(runChild(after)));
+  });
+});
+
+describe('an export to a Delta table that is killed', () => {
+  beforeEach(async () => {
+    const log = join(root, 'target', '_delta_log');
+    await mkdir(log, { recursive: true });
+    await writeFile(join(log, '00000000000000000000.json'), emptyTable(['label']));
+    read = () => readDelta(objectsOfFolder(join(root, 'target')));
+  });
+
+  it('at every step of a run goes on to export each record once', { timeout: 1_800_000 }, async () => {
+    const args = [root, SLICES, SIZE, 'delta', ...folders('.')];
+    const steps = FAILPOINTS.filter((name) => /^(export|delta)\./.test(name) && !/removal|withdrawal/.test(name));
+    for (const name of steps) await expectKilled(runChild(args, { failpoints: `${name}=kill@2` }));
+    await expectWhole(await watched(runChild(args)));
+  });
+
+  it('while it takes a window back, takes it back whole', { timeout: 900_000 }, async () => {
+    const moved = join(root, 'target', 'moved');
+    await mkdir(join(moved, '_delta_log'), { recursive: true });
+    await writeFile(join(moved, '_delta_log', '00000000000000000000.json'), emptyTable(['label']));
+    const both = async () => {
+      const [old, next] = [
+        await readDelta(objectsOfFolder(join(root, 'target'))),
+        await readDelta(objectsOfFolder(moved)),
+      ];
+      const ids = new Map(old.ids);
+      for (const [id, count] of next.ids) ids.set(id, (ids.get(id) ?? 0) + count);
+      return { ids, files: new Map([...old.files, ...next.files]) };
+    };
+    read = both;
+    // The second window's commit is in the old table's log, and the catalog does not know of it.
+    await expectKilled(
+      runChild([root, SLICES, SIZE, 'delta', ...folders('.')], { failpoints: 'delta.commit.after=kill@2' }),
+    );
+    const after = [root, SLICES, SIZE, 'delta', ...folders('moved')];
+    for (const name of ['delta.transaction.after', 'delta.withdrawal.before', 'delta.withdrawal.after']) {
       await expectKilled(runChild(after, { failpoints: `${name}=kill` }));
     }
     await expectWhole(await watched(runChild(after)));

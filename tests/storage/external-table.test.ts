@@ -56,6 +56,12 @@ describe('external table on real storage', () => {
   const seal = (text: string) => Buffer.from(text).toString('base64') as Sealed;
   const access = (): StorageAccess => ({
     usage: 'ExternalTable',
+    checkpoints: {
+      directory: '',
+      rows: () => {
+        throw new Error('not a Delta table');
+      },
+    },
     store: { certificateAuthority: storage.certificate.cert },
     credentialFor: credentialProvider({
       unseal: (sealed) => Buffer.from(sealed, 'base64').toString(),

@@ -2,7 +2,7 @@ import type { ExternalTableEntity } from '../../catalog/model.js';
 import { KustoError } from '../../errors/index.js';
 import { checkSqlProperties, connectionRef } from '../../external/index.js';
 import { parseTableName } from '../../storage/index.js';
-import { admin, checkColumns, checkName, makeAdmin, newId, notFound } from '../entities.js';
+import { admin, checkColumns, newId } from '../entities.js';
 import {
   defineCommand,
   literal,
@@ -14,11 +14,10 @@ import {
   type CommandContext,
   type Rule,
 } from '../framework/index.js';
-import type { CommandResult } from '../command.js';
 import { checkConnection } from '../storage-access.js';
-import { externalTableScope, VERBS, type Mode } from './define.js';
+import { externalTableScope, putTable, VERBS, type Mode } from './put.js';
 import { columnList } from './grammar.js';
-import { EXTERNAL_TABLE, EXTERNAL_TABLE_FULL, externalTableRow, fullRow } from './results.js';
+import { EXTERNAL_TABLE, EXTERNAL_TABLE_FULL } from './results.js';
 
 const sqlDefinition = seq(
   columnList,
@@ -30,6 +29,9 @@ const sqlDefinition = seq(
   openProperties(),
 );
 
+/** What the command of a table of files may ask for. */
+const NO_FILES = { validateNotEmpty: false, dryRun: false, sampleUris: false, filesPreview: false };
+
 type ArgsOf<R> = R extends Rule<infer A> ? A : never;
 type Definition = ArgsOf<typeof sqlDefinition> & { readonly table: string };
 
@@ -39,7 +41,6 @@ function build(
   context: CommandContext,
   existing: ExternalTableEntity | undefined,
 ): ExternalTableEntity {
-  checkName(args.table, context.spanOf('table'));
   checkColumns(args.columns, context.spanOf('columns'));
   const columns = args.columns.map(({ column, type }) => ({ name: column, type }));
   const checked = checkSqlProperties(args.properties, columns);
@@ -73,22 +74,6 @@ function build(
   };
 }
 
-async function put(args: Definition, context: CommandContext, mode: Mode): Promise<CommandResult> {
-  const known = context.catalog.snapshot().byName('externalTable', context.database.id, args.table);
-  if (mode === 'Alter' && known === undefined) throw notFound('externalTable', args.table, context.spanOf('table'));
-  const existing = mode === 'Create' ? undefined : known;
-  const table = build(args, context, existing);
-  if (existing !== undefined) requireSameSchema(existing, table);
-  await context.catalog.transact((tx) => {
-    const isNew = tx.get('externalTable', table.id) === undefined;
-    tx.put(table);
-    if (isNew) makeAdmin(tx, context, table.id);
-  });
-  return mode === 'Create'
-    ? { columns: EXTERNAL_TABLE, rows: [externalTableRow(table)] }
-    : { columns: EXTERNAL_TABLE_FULL, rows: [fullRow(table)] };
-}
-
 /** As the reference has it: the schema of a SQL external table cannot be altered. */
 function requireSameSchema(before: ExternalTableEntity, after: ExternalTableEntity): void {
   const schemaOf = ({ columns }: ExternalTableEntity): string =>
@@ -104,7 +89,7 @@ function requireSameSchema(before: ExternalTableEntity, after: ExternalTableEnti
   );
 }
 
-function define(mode: Mode): Command {
+export function defineSql(mode: Mode): Command {
   return defineCommand({
     name: `${mode}SqlExternalTable`,
     grammar: seq(VERBS[mode], 'external table', name('table'), sqlDefinition),
@@ -113,8 +98,11 @@ function define(mode: Mode): Command {
     scope: (args) => externalTableScope(args.table),
     result: mode === 'Create' ? EXTERNAL_TABLE : EXTERNAL_TABLE_FULL,
     operation: `ExternalTable${mode}`,
-    run: (args, context) => put(args, context, mode),
+    run: (args, context) =>
+      putTable(args.table, context, mode, (existing) => {
+        const table = build(args, context, existing);
+        if (existing !== undefined) requireSameSchema(existing, table);
+        return { table, command: NO_FILES };
+      }),
   });
 }
-
-export const DEFINE_SQL_COMMANDS: readonly Command[] = (['Create', 'Alter', 'CreateOrAlter'] as const).map(define);

@@ -17,7 +17,7 @@ import {
   type CommandContext,
 } from '../framework/index.js';
 import { storageAccess } from '../storage-access.js';
-import { externalTableScope } from './define.js';
+import { externalTableScope } from './put.js';
 import { EXTERNAL_TABLE, EXTERNAL_TABLE_FULL, externalTableRow, fullRow } from './results.js';
 
 export function externalTableOf(context: CommandContext, table: string): ExternalTableEntity {

@@ -35,7 +35,7 @@ export interface About {
 /** What the handlers of all families work with. Made once, by whoever starts the server. */
 export interface CommandServices {
   readonly catalog: Catalog;
-  readonly engine: Pick<Engine, 'beginWrite'>;
+  readonly engine: Pick<Engine, 'beginWrite' | 'run' | 'scanFiles' | 'exchangeDirectory'>;
   readonly queries: QueryService;
   readonly security: CommandSecurity;
   readonly secrets: Pick<SecretBox, 'seal' | 'open'>;

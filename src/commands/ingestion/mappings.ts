@@ -5,7 +5,7 @@ import { mappingKind, type IngestionFormat } from '../../ingestion/formats.js';
 import type { Permission } from '../../security/index.js';
 import { datetimeString, parseDatetime, ticksOfDate, type KustoValue } from '../../values/index.js';
 import { find, newId, SHOW_PERMISSION, tableScope } from '../entities.js';
-import { externalTableScope } from '../external-tables/define.js';
+import { externalTableScope } from '../external-tables/put.js';
 import {
   defineCommand,
   flag,

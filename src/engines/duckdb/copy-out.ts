@@ -2,11 +2,12 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { KustoError } from '../../errors/index.js';
 import { quoteIdentifier, quoteText } from '../../sql/dialects/duckdb/layout.js';
-import type { KustoType } from '../../values/index.js';
+import type { ColumnStatistics, KustoType } from '../../values/index.js';
 import type { CopiedFile, CopyOptions } from '../engine.js';
 import type { EngineConnection } from './connection.js';
 import { isText, line, quoteField, separator, type CopyColumn } from './lines.js';
-import { timestampOf } from './text.js';
+import { decodable, timestampOf } from './text.js';
+import { readResult } from './values.js';
 
 /** Rows `firstRow <= rowid < endRow` of a table. */
 interface RowRange {
@@ -39,9 +40,42 @@ export async function copyRows(
         'General_InternalServerError',
         `The engine wrote ${copied.rowsChanged} rows of ${rowCount}.`,
       );
-    files.push({ path, rowCount, sizeInBytes: (await stat(path)).size });
+    const statistics = options.statistics ? await statisticsOf(connection, range, columns, options.signal) : undefined;
+    files.push({ path, rowCount, sizeInBytes: (await stat(path)).size, ...(statistics && { statistics }) });
   }
   return files;
+}
+
+const UNBOUNDED: ReadonlySet<KustoType> = new Set(['bool', 'guid', 'dynamic']);
+
+async function statisticsOf(
+  connection: EngineConnection,
+  range: RowRange,
+  columns: readonly CopyColumn[],
+  signal: AbortSignal | undefined,
+): Promise<readonly ColumnStatistics[]> {
+  const expressions = columns.flatMap(({ expression, type }) => {
+    const bounds = UNBOUNDED.has(type)
+      ? ['NULL', 'NULL']
+      : ['min', 'max'].map((end) => (type === 'string' ? decodable(`${end}(${expression})`) : `${end}(${expression})`));
+    return [...bounds, `count(*) - count(${expression})`];
+  });
+  const result = await connection.run(
+    `SELECT ${expressions.join(', ')} FROM ${range.table} WHERE ${within(range)}`,
+    [],
+    { signal },
+  );
+  const types = columns.flatMap(({ name, type }) => [
+    { name, type },
+    { name, type },
+    { name, type: 'long' as const },
+  ]);
+  const values = readResult(result, types).columns.map((column) => column[0] ?? null);
+  return columns.map((_, c) => ({
+    min: values[3 * c] ?? null,
+    max: values[3 * c + 1] ?? null,
+    nullCount: Number(values[3 * c + 2]),
+  }));
 }
 
 const within = (range: RowRange) => `rowid >= ${range.firstRow} AND rowid < ${range.endRow}`;

@@ -16,6 +16,7 @@ import type { EngineConnection } from './connection.js';
 import { copyRows } from './copy-out.js';
 import { createInputs } from './inputs.js';
 import { copyJson, jsonPieces, jsonRow } from './json-rows.js';
+import { decodable } from './text.js';
 import { readResult } from './values.js';
 
 const PAGE_ROWS = 32_768;
@@ -163,12 +164,9 @@ export function assertWhole(rows: number, expected: number): void {
     );
 }
 
-/** The driver's decoder takes a byte order mark off the front of a text: it gets one more to take. */
 export function readable(column: ColumnSchema, position: number): string {
   const name = `k${position}`;
-  return column.type === 'string'
-    ? `if(starts_with(CAST(${name} AS VARCHAR), chr(65279)), chr(65279) || ${name}, CAST(${name} AS VARCHAR))`
-    : name;
+  return column.type === 'string' ? decodable(name) : name;
 }
 
 async function findPartitions(

@@ -5,6 +5,11 @@ export function timestampOf(ticks: string): string {
   return `make_timestamp((${ticks} - ${UNIX_EPOCH_TICKS}) // 10)`;
 }
 
+/** SQL for a text that leaves the engine. The driver's decoder takes a byte order mark off its front: it gets one more to take. */
+export function decodable(text: string): string {
+  return `if(starts_with(CAST(${text} AS VARCHAR), chr(65279)), chr(65279) || ${text}, CAST(${text} AS VARCHAR))`;
+}
+
 /** SQL for a column's text as Kusto writes it to CSV; NULL stays NULL. */
 export function textOf(column: string, type: KustoType): string {
   switch (type) {

@@ -1,3 +1,4 @@
+import type { PartitionColumn } from '../../catalog/model.js';
 import type { SqlDialect } from '../../storage/index.js';
 import type { ColumnSchema } from '../../values/index.js';
 
@@ -7,7 +8,15 @@ import type { ColumnSchema } from '../../values/index.js';
  */
 export type Delivery =
   /** A file is an object, under the name that it bears. */
-  { readonly kind: 'files' } | SqlDelivery;
+  | { readonly kind: 'files' }
+  /** A file counts from the commit on that names it in the table's log. */
+  | {
+      readonly kind: 'delta';
+      /** Of the files, and those that stand in the log only. */
+      readonly columns: readonly ColumnSchema[];
+      readonly partitions: readonly PartitionColumn[];
+    }
+  | SqlDelivery;
 
 /** Rows of the journal's own form go into a table, in one transaction. */
 export interface SqlDelivery {

@@ -1,5 +1,8 @@
+import { DeltaLog } from '../../external/index.js';
+import { checkpointReader } from '../../query/checkpoint-reader.js';
 import type { Manifest } from '../journal.js';
 import type { ExportServices, Writer } from '../services.js';
+import { DeltaWriter } from './delta-writer.js';
 import { FilesWriter } from './files-writer.js';
 import { SqlWriter } from './sql-writer.js';
 import type { TargetWriter } from './target-writer.js';
@@ -10,10 +13,18 @@ export async function openTarget(
   target: Pick<Manifest, 'delivery' | 'connections'>,
   writer: Writer,
 ): Promise<TargetWriter> {
-  switch (target.delivery.kind) {
+  const { delivery, connections } = target;
+  switch (delivery.kind) {
     case 'files':
-      return FilesWriter.open(services.stores, target.connections, writer);
+      return FilesWriter.open(services.stores, connections, writer);
     case 'sql':
-      return SqlWriter.open(services.stores, target, target.delivery, writer);
+      return SqlWriter.open(services.stores, target, delivery, writer);
+    case 'delta': {
+      const [connection] = connections;
+      if (connection === undefined) throw new Error('a Delta table has one address');
+      const store = await services.stores.open(connection, writer);
+      const log = new DeltaLog(store, checkpointReader(services.engine));
+      return new DeltaWriter(delivery, { store, log, heads: services.deltaHeads, now: services.now });
+    }
   }
 }

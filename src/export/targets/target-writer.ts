@@ -34,6 +34,9 @@ export class DeliveryProgress {
   /** Parts that may be there: the answer of the target is not known. */
   unknown = 0;
 
+  /** The try has found that the entry cannot go on as it is, and has removed all of it from the target. */
+  isTakenBack = false;
+
   get isBegun(): boolean {
     return this.done + this.unknown > 0;
   }

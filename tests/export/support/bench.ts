@@ -30,6 +30,7 @@ import type { StoreOptions } from '../../../src/storage/index.js';
 import type { KustoValue } from '../../../src/values/index.js';
 import { IngestionService } from '../../../src/ingestion/ingestion-service.js';
 import { Queries } from '../../../src/query/service.js';
+import { DeltaHeads } from '../../../src/external/index.js';
 import { ExternalTables } from '../../../src/query/external-tables.js';
 import { DUCKDB } from '../../../src/sql/dialects/duckdb/index.js';
 import { MACROS } from '../../../src/sql/dialects/duckdb/macros.js';
@@ -114,6 +115,7 @@ export async function openBench(options: BenchOptions) {
     security,
     stores: options.aroundStores?.(stores) ?? stores,
     journal: await Journal.open(join(engine.exchangeDirectory, 'export')),
+    deltaHeads: new DeltaHeads(false),
     now: () => clock.now(),
   };
   const capacity = new ExportCapacity(() => options.capacity ?? 2);
@@ -143,6 +145,19 @@ export async function openBench(options: BenchOptions) {
     async rows(text: string, as?: Caller, database?: string): Promise<Record<string, KustoValue>[]> {
       const { columns, rows } = await run(text, as, database);
       return rows.map((row) => Object.fromEntries(columns.map(({ name }, index) => [name, row[index] ?? null])));
+    },
+    /** Rows of a query. */
+    async query(text: string): Promise<KustoValue[][]> {
+      const result = await queries.run(text, requestOf(ADMIN, 'Db'));
+      const rows: KustoValue[][] = [];
+      try {
+        for await (const { rowCount, columns } of result.tables[0]!.batches()) {
+          for (let row = 0; row < rowCount; row++) rows.push(columns.map((column) => column[row] ?? null));
+        }
+      } finally {
+        await result.close();
+      }
+      return rows;
     },
     /** The error that the command ends with. */
     async refusal(text: string, as?: Caller, database?: string): Promise<KustoError> {

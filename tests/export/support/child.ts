@@ -3,8 +3,9 @@
  * exports them, three files a window. Opened again on the same folder it goes on where the catalog says; with other
  * addresses, the external table has been moved meanwhile. Its last line is what it did.
  *
- * Arguments: root folder, number of slices, records a slice, connection strings. In the environment, for a SQL target:
- * TEST_SQL_DIALECT, and TEST_SQL_CA, a file.
+ * Arguments: root folder, number of slices, records a slice, connection strings; or `delta` and one connection string, of
+ * a Delta table that is partitioned by label. In the environment, for a SQL target: TEST_SQL_DIALECT, and TEST_SQL_CA, a
+ * file.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,7 +14,9 @@ import { connectionRef } from '../../../src/external/index.js';
 import { columnName, tableName } from '../../../src/sql/dialects/duckdb/layout.js';
 import { createExternalTable, createJob, createTables, DATABASE, ingest, jobOf, openBench } from './bench.js';
 
-const [root = '', slicesText, sizeText, ...addresses] = process.argv.slice(2);
+const [root = '', slicesText, sizeText, ...targets] = process.argv.slice(2);
+const isDelta = targets[0] === 'delta';
+const addresses = isDelta ? targets.slice(1) : targets;
 const [slices, size] = [Number(slicesText), Number(sizeText)];
 
 const bench = await openBench({
@@ -34,17 +37,26 @@ const connections = addresses.map((text) => connectionRef(text, (clear) => bench
 const dialect = process.env['TEST_SQL_DIALECT'];
 await createExternalTable(bench, [], {
   connections,
-  ...(dialect === undefined
-    ? {}
-    : {
+  ...(dialect !== undefined
+    ? {
         tableKind: 'sql' as const,
         dataFormat: null,
         properties: { sqlDialect: dialect, table: 'exported', createifnotexists: true, primarykey: 'id' },
-      }),
-  ...(dialect === undefined && {
-    partitions: [{ name: 'Label', type: 'string', source: 'label', function: { kind: 'value' } }],
-    pathFormat: [{ kind: 'partition', name: 'Label' }],
-  }),
+      }
+    : isDelta
+      ? {
+          tableKind: 'delta',
+          dataFormat: 'parquet',
+          columns: [
+            { name: 'id', type: 'long' },
+            { name: 'at', type: 'datetime' },
+          ],
+          partitions: [{ name: 'label', type: 'string', function: { kind: 'value' } }],
+        }
+      : {
+          partitions: [{ name: 'Label', type: 'string', source: 'label', function: { kind: 'value' } }],
+          pathFormat: [{ kind: 'partition', name: 'Label' }],
+        }),
 });
 if (snapshot.get('continuousExport', 'job') === undefined) await createJob(bench, { intervalTicks: '100000' });
 

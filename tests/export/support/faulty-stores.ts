@@ -1,7 +1,9 @@
 import type { TargetStores } from '../../../src/export/index.js';
 
-/** Stores that ask before each upload: it fails with what `beforePut` throws, and waits for it. */
-export function faultyStores(stores: TargetStores, beforePut: () => void | Promise<void>): TargetStores {
+type Hook = (name: string) => void | Promise<void>;
+
+/** Stores that ask before and after each upload: it fails with what the hook throws, and waits for it. */
+export function faultyStores(stores: TargetStores, beforePut: Hook, afterPut: Hook = () => undefined): TargetStores {
   return {
     check: (connection, writer) => stores.check(connection, writer),
     openSql: (connection, dialect, writer) => stores.openSql(connection, dialect, writer),
@@ -14,8 +16,10 @@ export function faultyStores(stores: TargetStores, beforePut: () => void | Promi
         getFile: (name, path, signal) => store.getFile(name, path, signal),
         delete: (name, signal) => store.delete(name, signal),
         putFile: async (name, path, options) => {
-          await beforePut();
-          return store.putFile(name, path, options);
+          await beforePut(name);
+          const put = await store.putFile(name, path, options);
+          await afterPut(name);
+          return put;
         },
       };
     },
