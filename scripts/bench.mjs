@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { install, main, root, runNode } from './setup.mjs';
 
 const folder = join(root, 'bench');
+const BESIDE_CLICKHOUSE = ['query', 'export'];
 
 function names() {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
@@ -15,9 +16,9 @@ function names() {
 await main(async ([name, ...options]) => {
   if (!name || !names().includes(name))
     throw new Error(`npm run bench -- <name> [options]. Names: ${names().join(', ')}`);
-  // Peers that only one benchmark needs (the ClickHouse engine is half a gigabyte) are installed beside it. Not by
-  // `npm ci`: it wants the engine of every platform in the lock file.
-  if (existsSync(join(folder, name, 'package.json'))) await install(join(folder, name), ['install', '--no-save']);
+  // The ClickHouse engine is half a gigabyte: it is installed for those who measure beside it. Not by `npm ci`, which
+  // wants the engine of every platform in the lock file.
+  if (BESIDE_CLICKHOUSE.includes(name)) await install(join(folder, 'chdb'), ['install', '--no-save']);
   const file = existsSync(join(folder, `${name}.ts`)) ? `${name}.ts` : join(name, 'main.ts');
   return runNode(['--import', 'tsx', join('bench', file), ...options]);
 });

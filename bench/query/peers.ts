@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
 import { FLIGHTS_SCHEMA, LOGS_SCHEMA, type BenchData } from './data.js';
 import type { BenchQuery } from './queries.js';
+import { openChdb } from '../chdb/session.js';
 import { BenchServer } from '../support/server.js';
 
 /** An engine that holds the same records and answers the same question in its own language. */
@@ -76,21 +77,13 @@ export async function openDuckDb(data: BenchData): Promise<Peer> {
   };
 }
 
-/** What is used of chdb, which is installed beside the benchmark only (bench/package.json). */
-interface ChdbSession {
-  query(sql: string, format?: string): string;
-  close(): void;
-}
-
 /** SQL on the real ClickHouse engine in this process (chdb). */
 export async function openClickHouse(data: BenchData): Promise<Peer> {
-  const chdb: string = 'chdb';
-  const { Session } = (await import(chdb)) as { Session: new (path: string) => ChdbSession };
   const folder = join(data.files, 'clickhouse');
   const path = join(folder, 'session');
   const columns = `Timestamp DateTime64(6, 'UTC'), Level LowCardinality(String), Service LowCardinality(String), Node LowCardinality(String), UserId Int64, RequestId UUID, DurationMs Nullable(Float64), Bytes Int64, Message String, Properties JSON`;
   await once(folder, async () => {
-    const session = new Session(path);
+    const session = await openChdb(path);
     session.query(`CREATE DATABASE bench ENGINE = Atomic`);
     session.query(`CREATE TABLE bench.Logs (${columns}) ENGINE = MergeTree ORDER BY Timestamp`);
     session.query(
@@ -103,7 +96,7 @@ export async function openClickHouse(data: BenchData): Promise<Peer> {
     session.query('OPTIMIZE TABLE bench.Flights FINAL');
     session.close();
   });
-  const session = new Session(path);
+  const session = await openChdb(path);
   session.query('USE bench');
   return {
     name: 'SQL (ClickHouse)',

@@ -20,13 +20,20 @@ export class BenchServer {
     readonly endpoint: string,
   ) {}
 
-  /** Starts it on the data folder; files in `localRoots` may be ingested. */
-  static async start(data: string, localRoots: readonly string[] = []): Promise<BenchServer> {
+  /** Starts it on the data folder; files in `localRoots` may be read and written. */
+  static async start(
+    data: string,
+    localRoots: readonly string[] = [],
+    env: Readonly<Record<string, string>> = {},
+  ): Promise<BenchServer> {
     await mkdir(data, { recursive: true });
     const config = join(data, 'bench.yaml');
     await writeFile(config, stringify({ localRoots }));
     const args = [CALYPSO, 'serve', '--development', '--port', '0', '--data', data, '--config', config];
-    const server = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const server = spawn(process.execPath, args, {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...env },
+    });
     // A parent that dies without stop() must not leave it running.
     const kill = (): void => void server.kill('SIGKILL');
     process.once('exit', kill);
